@@ -1,0 +1,1 @@
+"""A campaign as a folder of readable files: check, load, dump."""

@@ -1,0 +1,1 @@
+"""The page types of a campaign and the site's own pages."""

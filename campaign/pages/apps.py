@@ -1,0 +1,15 @@
+"""The app's place in Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PagesConfig(AppConfig):
+    """The page types."""
+
+    name = "campaign.pages"
+    label = "campaign_pages"
+    verbose_name = _("Campaign pages")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""When things go out and come down: due work, attempts, and the record of both."""

@@ -1,0 +1,15 @@
+"""The app's place in Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ReleasesConfig(AppConfig):
+    """Due work: what goes live or comes down at a set time."""
+
+    name = "campaign.releases"
+    label = "campaign_releases"
+    verbose_name = _("Releases")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Settings: `base` is shared, `embedded` needs nothing, `production` fails closed."""

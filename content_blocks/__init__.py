@@ -1,0 +1,1 @@
+"""The reusable pieces: signs, hotspots, contact routes, and the blocks that show them."""
