@@ -13,7 +13,6 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language as active_language
 from wagtail.models import Locale, Page, Site
@@ -98,6 +97,21 @@ def primary_menu(context: dict[str, Any]) -> list[MenuItem]:
 
 
 @register.simple_tag(takes_context=True)
+def frame_url(context: dict[str, Any], name: str) -> str:
+    """Return the address of a page of the frame (`safety_page`, `privacy_page`, ...), or nothing.
+
+    Args:
+        context: the template's, with `campaign` from the context processor.
+        name: the field of `CampaignSettings` that holds the page.
+    """
+    campaign = context.get("campaign")
+    if campaign is None:
+        return ""
+    url: str = campaign.get_public_page_url(name, context.get("request"))
+    return url
+
+
+@register.simple_tag(takes_context=True)
 def path_to_page(context: dict[str, Any]) -> list[MenuItem]:
     """Return the pages above this one, from the home page down; empty on the home page itself."""
     page, home = context.get("page"), home_page(context)
@@ -149,8 +163,3 @@ def footer_routes(context: dict[str, Any]) -> Sequence[ContactRoute]:
         request._campaign_footer_routes = routes
     return routes
 
-
-@register.filter
-def address_text(url: str) -> SafeString:
-    """Show an address so that a narrow screen may break it after each slash."""
-    return mark_safe(escape(url).replace("/", "/<wbr>"))  # noqa: S308  (escaped above)
