@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.contenttypes.fields import GenericRelation
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
 from wagtail.models import (
@@ -37,24 +35,8 @@ class Fact(
     live, whether a person, a workflow, a schedule or a script asks.
     """
 
-    _revisions = GenericRelation(
-        "wagtailcore.Revision", related_query_name="%(class)s", for_concrete_model=False
-    )
-    workflow_states = GenericRelation(
-        "wagtailcore.WorkflowState",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        related_query_name="%(class)s",
-        for_concrete_model=False,
-    )
-
     class Meta:
         abstract = True
-
-    @property
-    def revisions(self) -> models.QuerySet[Any]:
-        """The stored versions of this record."""
-        return self._revisions.all()
 
     def why_not_publishable(self) -> dict[str, str]:
         """Say, for each field, what must change before this record may be public."""

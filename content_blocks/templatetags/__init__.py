@@ -1,0 +1,3 @@
+"""Template tags of this package."""
+
+from __future__ import annotations
