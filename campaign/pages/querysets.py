@@ -1,0 +1,13 @@
+"""The vocabulary of selecting pages."""
+
+from __future__ import annotations
+
+from wagtail.models import PageQuerySet
+
+
+class PublicPageQuerySet(PageQuerySet):
+    """Selects what a reader may be shown in a list."""
+
+    def listed(self) -> PublicPageQuerySet:
+        """Live, open to everybody, in the order of the page tree, without the heavy blocks."""
+        return self.live().public().order_by("path").defer_streamfields()
