@@ -21,6 +21,9 @@ def drop_reader(_logger: WrappedLogger, _method: str, event: EventDict) -> Event
     """Remove what describes the reader from a log line."""
     for field in _READER_FIELDS:
         event.pop(field, None)
+    if isinstance(event.get("request"), HttpRequest):
+        # Django hands over the request itself, whose text form has the query string.
+        event["request"] = RequestMiddleware.format_request(event["request"])
     return event
 
 
@@ -63,7 +66,7 @@ def log_configuration(*, level: str) -> dict[str, Any]:
         "formatters": {
             "json": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [*_SHARED_PROCESSORS, structlog.stdlib.ExtraAdder()],
+                "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), *_SHARED_PROCESSORS],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.dict_tracebacks,

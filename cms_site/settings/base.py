@@ -88,6 +88,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "wagtail.contrib.settings.context_processors.settings",
+                "campaign.pages.context_processors.campaign",
             ],
         },
     },
@@ -202,7 +203,16 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "inte
 # stop it from starting.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # Each entry says why that interval.
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # Every second: a schedule set a moment ahead is still met on its second. What falls due within
+    # the horizon is handed out before, so being on time does not hang on this interval.
+    # A tick older than ten seconds says nothing that the next one does not say.
+    "hand-out-due-work": {
+        "task": "campaign_releases.hand_out_due_work",
+        "schedule": 1.0,
+        "options": {"expires": 10},
+    },
+}
 
 # --- Logs: quiet, and nothing that could point at a reader (cms_site.log_format) ----------------
 

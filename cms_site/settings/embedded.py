@@ -10,7 +10,7 @@ from cms_site import file_broker
 from cms_site.databases import database
 from cms_site.local_secrets import read_or_create
 from cms_site.settings.base import *  # noqa: F403
-from cms_site.settings.base import VAR_DIR, env
+from cms_site.settings.base import STATIC_ROOT, VAR_DIR, env
 
 PORT = env.int("PORT", default=8000)
 
@@ -33,3 +33,4 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 
 # Static files straight from the packages: no collecting step before the first start.
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a folder that is not there

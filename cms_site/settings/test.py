@@ -21,3 +21,5 @@ MEDIA_ROOT = VAR_DIR / "media"
 STATIC_ROOT = VAR_DIR / "static"
 # The lock needs a request to look at, which `client.login()` has not; its own tests turn it on.
 AXES_ENABLED = False
+# Static files are looked up when asked for: no test pays for reading a thousand of them.
+WHITENOISE_AUTOREFRESH = True
