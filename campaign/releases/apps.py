@@ -13,3 +13,7 @@ class ReleasesConfig(AppConfig):
     label = "campaign_releases"
     verbose_name = _("Releases")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the checks and the signal handlers."""
+        from campaign.releases import checks, signal_handlers  # noqa: F401, PLC0415 - app ready

@@ -1,0 +1,101 @@
+"""The one setting of this package, CAMPAIGN_RELEASES, as a validated and frozen value.
+
+| Key | Default | Meaning |
+|---|---|---|
+| `tick` | 1.0 | seconds between two looks at the database |
+| `horizon` | 3.0 | seconds ahead for which work is handed out to be on time |
+| `retry_delays` | (3, 18, 83, 258, 627) | seconds before each further attempt; then it is failed |
+| `heartbeat_every` | 10.0 | seconds between two writes of the heartbeat row |
+| `heartbeat_limit` | 120.0 | seconds of silence after which the admin says so |
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+
+from campaign.releases.exceptions import ReleasesSettingsError
+
+SETTING = "CAMPAIGN_RELEASES"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasesSettings:
+    """How often the database is asked, how failures are retried, when silence is reported."""
+
+    tick: float = 1.0
+    horizon: float = 3.0
+    retry_delays: tuple[float, ...] = (3, 18, 83, 258, 627)
+    heartbeat_every: float = 10.0
+    heartbeat_limit: float = 120.0
+
+    def __post_init__(self) -> None:
+        for key in ("tick", "horizon", "heartbeat_every", "heartbeat_limit"):
+            if not _is_positive_number(getattr(self, key)):
+                raise ReleasesSettingsError(
+                    f"{SETTING}[{key!r}] must be a number of seconds above 0."
+                )
+        if self.horizon <= self.tick:
+            raise ReleasesSettingsError(
+                f"{SETTING}['horizon'] must be longer than 'tick', or work falls between two ticks."
+            )
+        if self.heartbeat_limit <= self.heartbeat_every:
+            raise ReleasesSettingsError(
+                f"{SETTING}['heartbeat_limit'] must be longer than 'heartbeat_every', or a healthy "
+                "worker is reported as stopped."
+            )
+        delays = self.retry_delays
+        if not delays or not all(_is_positive_number(delay) and delay >= 1 for delay in delays):
+            raise ReleasesSettingsError(
+                f"{SETTING}['retry_delays'] must hold at least one number of seconds, each 1 or "
+                "more: the first is also how long a dead worker keeps its claim."
+            )
+        if list(delays) != sorted(delays):
+            raise ReleasesSettingsError(f"{SETTING}['retry_delays'] must not get shorter.")
+
+    @property
+    def max_tries(self) -> int:
+        """How many attempts an item gets before it is failed."""
+        return len(self.retry_delays) + 1
+
+    def retry_delay(self, tries: int) -> timedelta:
+        """How long after attempt number `tries` (from 1) another one may begin."""
+        return timedelta(seconds=self.retry_delays[min(tries, len(self.retry_delays)) - 1])
+
+
+def _is_positive_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+@functools.cache
+def get_settings() -> ReleasesSettings:
+    """Read and validate the setting; raises ReleasesSettingsError with the key and the remedy."""
+    given: Any = getattr(settings, SETTING, {})
+    if not isinstance(given, Mapping):
+        raise ReleasesSettingsError(f"{SETTING} must be a dictionary.")
+    known = {field.name for field in fields(ReleasesSettings)}
+    if unknown := sorted(set(map(str, given)) - known):
+        raise ReleasesSettingsError(
+            f"{SETTING} has unknown keys: {', '.join(unknown)}. Known are: "
+            f"{', '.join(sorted(known))}."
+        )
+    values = dict(given)
+    if "retry_delays" in values:
+        if not isinstance(values["retry_delays"], list | tuple):
+            raise ReleasesSettingsError(f"{SETTING}['retry_delays'] must be a list of seconds.")
+        values["retry_delays"] = tuple(values["retry_delays"])
+    return ReleasesSettings(**values)
+
+
+def _forget_settings(*, setting: str, **kwargs: object) -> None:
+    if setting == SETTING:
+        get_settings.cache_clear()
+
+
+setting_changed.connect(_forget_settings, dispatch_uid="campaign_releases.conf")

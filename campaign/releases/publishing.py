@@ -1,0 +1,119 @@
+"""Carry out one item of due work, inside a transaction that the caller has opened.
+
+Each function reads Wagtail's columns again under lock, acts through Wagtail's own publish and
+unpublish, and says how it ended. It raises whatever goes wrong, so that the caller's transaction
+takes everything back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+from wagtail.models import Page, Revision
+
+from campaign.releases.enums import AttemptOutcome, WorkKind
+from campaign.releases.exceptions import ScheduleStillSetError
+from campaign.releases.models import DueWork
+
+WINDOW_MISSED_ACTION = "campaign_releases.window_missed"
+
+
+def carry_out(work: DueWork, *, at: datetime) -> AttemptOutcome:
+    """Do what the item says, if Wagtail's columns still say so at `at`.
+
+    The object's own row is locked first, so that a go-live and an expiry of the same thing, or an
+    editor's save, follow one another.
+    """
+    locked = _lock_object(work)
+    if locked is None:
+        return AttemptOutcome.SUPERSEDED
+    return PERFORMERS[WorkKind(work.kind)](work, locked, at=at)
+
+
+def go_live(work: DueWork, locked: Any, *, at: datetime) -> AttemptOutcome:
+    """Publish the scheduled version; cancel it when its whole time has passed.
+
+    A version whose expiry is past as well is never shown, not even for a tick. What was public
+    before it would have been replaced and then taken down by now, so it comes down.
+    """
+    revision = (
+        Revision.objects.select_for_update(of=("self",))
+        .filter(pk=work.revision_id, approved_go_live_at=work.due_at)
+        .first()
+    )
+    if revision is None:
+        return AttemptOutcome.SUPERSEDED
+    expire_at = parse_datetime(revision.content.get("expire_at") or "")
+    if expire_at is not None and expire_at <= at:
+        _miss_window(work, locked, revision, expire_at=expire_at)
+        return AttemptOutcome.CANCELLED
+
+    revision.publish(log_action="wagtail.publish.scheduled")
+    locked.refresh_from_db(fields=["live"])
+    if (
+        not locked.live
+        or Revision.objects.filter(pk=revision.pk, approved_go_live_at__isnull=False).exists()
+    ):
+        raise ScheduleStillSetError(work)
+    return AttemptOutcome.DONE
+
+
+def come_down(work: DueWork, locked: Any, *, at: datetime) -> AttemptOutcome:
+    """Take down a live thing whose expiry has come, and keep every approved later schedule.
+
+    Wagtail's own expiry forgets all schedules of the thing; a version approved for next week would
+    be lost with it.
+    """
+    if not locked.live or locked.expire_at != work.due_at or locked.expire_at > at:
+        return AttemptOutcome.SUPERSEDED
+    _take_down(locked)
+    return AttemptOutcome.DONE
+
+
+PERFORMERS: dict[WorkKind, Callable[..., AttemptOutcome]] = {
+    WorkKind.GO_LIVE: go_live,
+    WorkKind.EXPIRY: come_down,
+}
+"""How each kind is carried out; a further kind of due work is one more entry here."""
+
+
+def _lock_object(work: DueWork) -> Any | None:
+    model: Any = work.content_type.model_class()
+    if model is None:
+        return None
+    # Only this table's row, and not its key: new rows that point to it need not wait.
+    return (
+        model._base_manager.select_for_update(of=("self",), no_key=True)
+        .filter(pk=work.object_id)
+        .first()
+    )
+
+
+def _take_down(locked: Any) -> None:
+    instance = locked.specific if isinstance(locked, Page) else locked
+    scheduled = Revision.objects.for_instance(locked).filter(approved_go_live_at__isnull=False)
+    standing = dict(scheduled.values_list("pk", "approved_go_live_at"))
+    instance.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
+    for pk, go_live_at in standing.items():
+        Revision.objects.filter(pk=pk).update(approved_go_live_at=go_live_at)
+
+
+def _miss_window(work: DueWork, locked: Any, revision: Revision, *, expire_at: datetime) -> None:
+    work.reason = _(
+        "Not shown: the time from its start to its end (%(end)s UTC) had passed before it could "
+        "be published. Schedule it again if it is still wanted."
+    ) % {"end": f"{expire_at:%Y-%m-%d %H:%M}"}
+    Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=None)
+    if locked.live:
+        _take_down(locked)
+    log(
+        instance=locked.specific if isinstance(locked, Page) else locked,
+        action=WINDOW_MISSED_ACTION,
+        revision=revision,
+        data={"go_live_at": work.due_at.isoformat(), "expire_at": expire_at.isoformat()},
+    )

@@ -1,0 +1,1 @@
+"""Template tags of due work, for the admin."""
