@@ -5,7 +5,6 @@
 | `EMERGENCY_SLUG` | `"999"` | the contact route that is always first and always present |
 | `FALLBACK_SLUGS` | `("999", "101")` | what readers are given while a route is being checked |
 | `GOV_UK_URL` | report child abuse to a local council | the last line of the fallback |
-| `MAX_REVIEW_DAYS` | `366` | the longest a checked contact route may go without a new check |
 """
 
 from __future__ import annotations
@@ -29,7 +28,6 @@ class ContentBlocksSettings:
     emergency_slug: str = "999"
     fallback_slugs: tuple[str, ...] = ("999", "101")
     gov_uk_url: str = "https://www.gov.uk/report-child-abuse-to-local-council"
-    max_review_days: int = 366
 
 
 @cache

@@ -5,9 +5,10 @@ All times are Europe/London wall-clock time; `at` is an aware moment in any time
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from django.utils import dates, timezone
@@ -25,7 +26,7 @@ END_OF_NIGHT = time(8, 0)
 EXCEPTIONS_AHEAD = timedelta(days=28)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Stretch:
     """From one time of day to another; `closes` None is midnight at the end of the day."""
 
@@ -90,6 +91,15 @@ def describe_exceptions(route: ContactRoute, *, on: date) -> tuple[str, ...]:
             line = _("%(line)s (%(note)s)") % {"line": line, "note": exception.note}
         lines.append(line)
     return tuple(lines)
+
+
+def find_overlap(day: Iterable[Stretch]) -> tuple[Stretch, Stretch] | None:
+    """Return two stretches of one day that share a moment, if there are any."""
+    ordered = sorted(day, key=lambda stretch: stretch.opens)
+    for earlier, later in pairwise(ordered):
+        if earlier.closes is None or later.opens < earlier.closes:
+            return earlier, later
+    return None
 
 
 def _week(route: ContactRoute) -> list[list[Stretch]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
 from wagtail.models import (
@@ -17,6 +19,17 @@ from wagtail.models import (
 from wagtail.search import index
 
 from content_blocks.exceptions import NotPublishableError
+
+#: What Wagtail writes to the row of a live record when a draft of it is saved or locked.
+DRAFT_BOOKKEEPING = frozenset(
+    {
+        "latest_revision",
+        "has_unpublished_changes",
+        "locked",
+        "locked_at",
+        "locked_by",
+    }
+)
 
 
 class Fact(
@@ -35,8 +48,35 @@ class Fact(
     live, whether a person, a workflow, a schedule or a script asks.
     """
 
+    #: The field that names the record for good; no two records of one language share it.
+    permanent_name_field: ClassVar[str] = "slug"
+
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Refuse a permanent name that another record of this language has.
+
+        The database has this rule too. A form leaves it out, because the language is not one of
+        its fields, and the editor would see an error page.
+        """
+        super().clean()
+        field = self.permanent_name_field
+        if self.locale_id is None:
+            return
+        others = type(self)._default_manager.filter(
+            **{field: getattr(self, field), "locale": self.locale_id}
+        )
+        if others.exclude(pk=self.pk).exists():
+            raise ValidationError(
+                {
+                    field: _(
+                        "Another record in this language has “%(name)s” already. Choose a "
+                        "different one, or edit that record."
+                    )
+                    % {"name": getattr(self, field)}
+                }
+            )
 
     def why_not_publishable(self) -> dict[str, str]:
         """Say, for each field, what must change before this record may be public."""
@@ -48,11 +88,19 @@ class Fact(
         Raises:
             NotPublishableError: the record is live and `why_not_publishable` has something to say.
         """
-        if self.live:
+        if self.live and self._writes_content(kwargs.get("update_fields")):
             reasons = self.why_not_publishable()
             if reasons:
                 raise NotPublishableError(reasons)
         super().save(*args, **kwargs)
+
+    @staticmethod
+    def _writes_content(update_fields: Iterable[str] | None) -> bool:
+        """Whether a save writes more than the bookkeeping of drafts.
+
+        Saving a draft of a live record holds the draft in memory, but writes only a few columns.
+        """
+        return update_fields is None or not set(update_fields) <= DRAFT_BOOKKEEPING
 
     def get_preview_template(self, request: Any, mode_name: str) -> str:  # noqa: ARG002 - Wagtail's
         """One preview template for each kind of record."""

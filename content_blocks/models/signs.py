@@ -71,6 +71,12 @@ class Hotspot(Fact):
     def __str__(self) -> str:
         return self.name
 
+    def with_content_json(self, content: dict[str, Any]) -> Hotspot:
+        """Leave the order as it is: it is changed by dragging in the list, without a draft."""
+        hotspot: Hotspot = super().with_content_json(content)
+        hotspot.order = self.order
+        return hotspot
+
 
 class Sign(Fact):
     """One thing a person may observe: behaviour, never identity.
@@ -161,6 +167,7 @@ class Sign(Fact):
         ),
     )
 
+    permanent_name_field = "code"
     objects = SignQuerySet.as_manager()
 
     override_translatable_fields = [

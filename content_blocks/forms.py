@@ -1,0 +1,56 @@
+"""What the editor's forms check that one model alone cannot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms.models import WagtailAdminModelForm
+
+from content_blocks.hours import Stretch, find_overlap
+
+
+class FactForm(WagtailAdminModelForm):
+    """The form of every fact."""
+
+    def refuse_publication(self) -> bool:
+        """Add what keeps this record from being public; return whether there was anything.
+
+        Called when an editor publishes, schedules or approves, not when a draft is saved.
+        """
+        reasons = self.instance.why_not_publishable()
+        for field, reason in reasons.items():
+            self.add_error(field if field in self.fields else None, reason)
+        return bool(reasons)
+
+
+class ContactRouteForm(FactForm):
+    """Hours make sense together: no overlaps, and none for a route that is always open."""
+
+    def is_valid(self) -> bool:
+        """Look at the rows of hours once each of them is valid."""
+        return super().is_valid() and self._hours_agree()
+
+    def _hours_agree(self) -> bool:
+        formset = self.formsets.get("opening_hours")
+        if formset is None:
+            return True
+        rows = [form for form in formset.forms if self._is_kept(form)]
+        if rows and self.cleaned_data.get("always_open"):
+            self.add_error(
+                "always_open",
+                _("Untick this, or remove the weekly hours: a route cannot have both."),
+            )
+            return False
+        by_day: dict[int, list[Stretch]] = {}
+        for form in rows:
+            day = by_day.setdefault(form.cleaned_data["weekday"], [])
+            day.append(Stretch(form.cleaned_data["opens"], form.cleaned_data.get("closes")))
+            if find_overlap(day):
+                form.add_error("opens", _("These hours overlap with others of the same day."))
+                return False
+        return True
+
+    @staticmethod
+    def _is_kept(form: Any) -> bool:
+        return bool(form.cleaned_data.get("opens")) and not form.cleaned_data.get("DELETE")
