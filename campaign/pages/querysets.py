@@ -11,3 +11,7 @@ class PublicPageQuerySet(PageQuerySet):
     def listed(self) -> PublicPageQuerySet:
         """Live, open to everybody, in the order of the page tree, without the heavy blocks."""
         return self.live().public().order_by("path").defer_streamfields()
+
+    def with_hotspot(self) -> PublicPageQuerySet:
+        """Pages of kinds of place, each with its kind of place, in the same query."""
+        return self.select_related("hotspot")

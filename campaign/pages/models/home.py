@@ -64,6 +64,6 @@ class HomePage(IntroductionMixin, BodyMixin, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the kinds of place and the audience pages, wherever in the campaign they stand."""
         context = super().get_context(request, *args, **kwargs)
-        context["hotspot_pages"] = HotspotPage.objects.descendant_of(self).listed()
+        context["hotspot_pages"] = HotspotPage.objects.descendant_of(self).listed().with_hotspot()
         context["audience_pages"] = AudiencePage.objects.descendant_of(self).listed()
         return context

@@ -45,7 +45,7 @@ class HotspotIndexPage(IntroductionMixin, BodyMixin, BasePage):
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the pages of the kinds of place, in the order of the page tree."""
         context = super().get_context(request, *args, **kwargs)
-        context["hotspot_pages"] = HotspotPage.objects.child_of(self).listed()
+        context["hotspot_pages"] = HotspotPage.objects.child_of(self).listed().with_hotspot()
         return context
 
 
@@ -129,6 +129,17 @@ class HotspotPage(IntroductionMixin, BodyMixin, BasePage):
     class Meta:
         verbose_name = _("kind of place")
         verbose_name_plural = _("kinds of place")
+
+    @property
+    def pictogram_template(self) -> str:
+        """The drawing of this kind of place, as a template to include."""
+        return f"content_blocks/pictograms/{self.hotspot.pictogram}.svg"
+
+    @property
+    def has_own_action_panel(self) -> bool:
+        """Whether the editor placed an action panel; if not, one follows the signs by itself."""
+        streams = (self.what_to_do, self.staff, self.body)
+        return any(block.block_type == "action_panel" for stream in streams for block in stream)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the public signs of this kind of place, grouped by what is observed."""

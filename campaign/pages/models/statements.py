@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, MultiFieldPanel
@@ -19,6 +20,9 @@ from wagtail.search import index
 from campaign.pages.enums import AccessibilityIssueKind, ComplianceStatus
 from campaign.pages.fields import GuidanceStreamField
 from campaign.pages.models.base import BasePage, BodyMixin
+from content_blocks import phone_numbers
+from content_blocks.exceptions import PhoneNumberError
+from content_blocks.phone_links import phone_link
 
 #: The regulations ask for a review at least once a year; a leap year has one day more.
 REVIEW_AT_LEAST_EVERY = timedelta(days=366)
@@ -192,6 +196,11 @@ class AccessibilityStatementPage(BasePage):
         verbose_name_plural = _("accessibility statements")
 
     @property
+    def contact_phone_link(self) -> SafeString:
+        """The phone number as people dial it, as a link."""
+        return phone_link(phone_numbers.normalise(self.contact_phone), self.contact_phone)
+
+    @property
     def review_is_overdue(self) -> bool:
         """Whether the yearly review that the law asks for has been missed."""
         return self.reviewed_on + REVIEW_AT_LEAST_EVERY < timezone.localdate()
@@ -200,6 +209,11 @@ class AccessibilityStatementPage(BasePage):
         """Keep the facts consistent with each other and with the law."""
         super().clean()
         errors: dict[str, Any] = {}
+        if self.contact_phone:
+            try:
+                phone_numbers.normalise(self.contact_phone)
+            except PhoneNumberError as exc:
+                errors["contact_phone"] = exc
         if self.prepared_on and self.reviewed_on:
             if self.reviewed_on < self.prepared_on:
                 errors["reviewed_on"] = _("A statement cannot be reviewed before it was prepared.")
@@ -237,7 +251,13 @@ class AccessibilityStatementPage(BasePage):
         groups: dict[str, list[Any]] = {kind: [] for kind in AccessibilityIssueKind.values}
         for issue in self.issues:
             groups[issue.value["kind"]].append(issue.value)
-        context["issues"] = groups
+        context["issues"] = {
+            **groups,
+            "exempt": [
+                *groups[AccessibilityIssueKind.DISPROPORTIONATE_BURDEN],
+                *groups[AccessibilityIssueKind.OUT_OF_SCOPE],
+            ],
+        }
         return context
 
 

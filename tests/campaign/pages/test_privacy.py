@@ -1,0 +1,151 @@
+"""A visit leaves no trace: no cookie, no copy, no hint in a tab or a shared link."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from wagtail.models import Page
+
+from tests.campaign.pages.conftest import PARENTS
+from tests.factories import pages as make
+
+
+@pytest.mark.parametrize("name", PARENTS)
+def test_page_sets_no_cookie_and_is_kept_by_no_browser(
+    name: str, whole_campaign: dict[str, Page], client: Client
+) -> None:
+    response = client.get(whole_campaign[name].url)
+
+    assert response.status_code == 200
+    assert not response.cookies
+    assert "cookie" not in response.get("Vary", "").lower()
+    assert response["Cache-Control"] == "no-store"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert "CDN-Cache-Control" not in response
+
+
+@pytest.mark.parametrize("name", PARENTS)
+def test_only_pages_outside_the_support_section_may_be_shared(
+    name: str, whole_campaign: dict[str, Page], client: Client, settings
+) -> None:
+    settings.CAMPAIGN_PAGES = {"SHARED_CACHE_SECONDS": 60}
+
+    response = client.get(whole_campaign[name].url)
+
+    shared = response.get("CDN-Cache-Control")
+    assert shared == (None if name.startswith("Support") else "public, max-age=60")
+    assert response["Cache-Control"] == "no-store"
+
+
+def test_page_for_some_readers_only_is_never_shared(
+    whole_campaign: dict[str, Page], client: Client, admin_user, settings
+) -> None:
+    settings.CAMPAIGN_PAGES = {"SHARED_CACHE_SECONDS": 60}
+    page = whole_campaign["GuidancePage"]
+    page.view_restrictions.create(restriction_type="login")
+    client.force_login(admin_user)
+
+    response = client.get(page.url)
+
+    assert response.status_code == 200
+    assert "CDN-Cache-Control" not in response
+
+
+def test_sensitive_page_is_neutral_in_the_tab_and_when_shared(
+    whole_campaign: dict[str, Page], client: Client
+) -> None:
+    page = make.GuidancePageFactory(
+        parent=whole_campaign["SectionPage"],
+        title="Child sexual exploitation",
+        summary="What exploitation is.",
+        sensitive=True,
+    )
+
+    html = client.get(page.url).content.decode()
+    head = html.partition("</head>")[0]
+
+    assert "<title>Look closer</title>" in head
+    assert '<meta property="og:title" content="Look closer">' in head
+    assert "exploitation" not in head.lower().replace(page.slug, "")
+    assert "<h1>Child sexual exploitation</h1>" in html
+
+
+def test_browser_title_of_the_editor_is_used_in_the_tab_and_when_shared(
+    whole_campaign: dict[str, Page], client: Client
+) -> None:
+    page = make.GuidancePageFactory(
+        parent=whole_campaign["SectionPage"], sensitive=True, browser_title="Staff guide"
+    )
+
+    head = client.get(page.url).content.decode().partition("</head>")[0]
+
+    assert "<title>Staff guide</title>" in head
+    assert '<meta property="og:title" content="Staff guide">' in head
+
+
+def test_share_title_of_the_editor_wins(whole_campaign: dict[str, Page], client: Client) -> None:
+    page = make.GuidancePageFactory(
+        parent=whole_campaign["SectionPage"], sensitive=True, share_title="Worth a look"
+    )
+
+    head = client.get(page.url).content.decode().partition("</head>")[0]
+
+    assert "<title>Look closer</title>" in head
+    assert '<meta property="og:title" content="Worth a look">' in head
+
+
+def test_page_that_is_not_sensitive_says_what_it_is(
+    whole_campaign: dict[str, Page], client: Client
+) -> None:
+    page = make.GuidancePageFactory(
+        parent=whole_campaign["SectionPage"], title="What you can do", summary="Three steps."
+    )
+
+    head = client.get(page.url).content.decode().partition("</head>")[0]
+
+    assert "<title>What you can do – Look closer</title>" in head
+    assert '<meta property="og:title" content="What you can do">' in head
+    assert '<meta property="og:description" content="Three steps.">' in head
+    assert f'<link rel="canonical" href="http://testserver{page.url}">' in head
+    assert "robots" not in head
+
+
+def test_page_kept_out_of_search_engines_says_so(
+    whole_campaign: dict[str, Page], client: Client
+) -> None:
+    page = make.GuidancePageFactory(parent=whole_campaign["SectionPage"], noindex=True)
+
+    head = client.get(page.url).content.decode().partition("</head>")[0]
+
+    assert '<meta name="robots" content="noindex">' in head
+
+
+def test_other_languages_are_announced_only_when_public(
+    whole_campaign: dict[str, Page], client: Client, settings
+) -> None:
+    settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [
+        ("en", "English"),
+        ("ur", "Urdu"),
+        ("pl", "Polish"),
+    ]
+    home = whole_campaign["HomePage"]
+    for code in ("ur", "pl"):
+        home.copy_for_translation(make.add_locale(code))
+    home.get_translations().filter(locale__language_code="ur").update(live=True)
+
+    head = client.get(home.url).content.decode().partition("</head>")[0]
+
+    assert 'hreflang="en-GB"' in head
+    assert 'hreflang="ur"' in head
+    assert 'hreflang="pl"' not in head
+
+
+@pytest.mark.parametrize("name", PARENTS)
+def test_draft_is_not_found(name: str, whole_campaign: dict[str, Page], client: Client) -> None:
+    page = whole_campaign[name]
+    url = page.url
+    page.unpublish()
+
+    response = client.get(url)
+
+    assert response.status_code == 404
