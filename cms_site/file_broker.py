@@ -11,9 +11,9 @@ One folder per queue. Names begin with the clock in nanoseconds, so the order su
 the machine. Exchanges and bindings live in each process's memory: Celery declares what it uses
 before it sends. There is no fan-out, hence no remote control of workers (`celery inspect`).
 
-The address is `fsq:///absolute/folder`. Local disks only: `unlink` over a network file system may
-tell two readers that both of them won. A message taken by a worker that is then killed is gone;
-nothing here depends on it, since due work is read again from the database at the next tick.
+The address is `fsq://localhost/absolute/folder`. Local disks only: `unlink` over a network file
+system may tell two readers that both of them won. A message taken by a worker that is then killed
+is gone; nothing depends on it, since due work is read again from the database at the next tick.
 """
 
 from __future__ import annotations
@@ -142,4 +142,4 @@ def register() -> None:
 
 def address(folder: Path) -> str:
     """The broker address of a folder."""
-    return f"{SCHEME}:///{quote(str(folder.resolve()).lstrip('/'))}"
+    return f"{SCHEME}://localhost/{quote(str(folder.resolve()).lstrip('/'))}"

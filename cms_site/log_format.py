@@ -1,7 +1,8 @@
-"""How the site logs: one JSON object a line, and nothing that could point at a reader.
+"""How the site logs: nothing that could point at a reader.
 
-No address of a reader's device, no browser name, no query string, no user name. What is left
-(method, path, status, a random request id) is enough to find a fault.
+No address of a reader's device, no browser name, no query string, no user name, no local variables
+of a traceback (they hold forms, and a search is a form). What is left (method, path, status, a
+random request id, the lines of code) is enough to find a fault.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 import structlog
 from django.http import HttpRequest
 from django_structlog.middlewares import RequestMiddleware as StructlogRequestMiddleware
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, WrappedLogger
 
 # django-structlog adds these to the line at the start of a request.
@@ -45,11 +47,23 @@ _SHARED_PROCESSORS: list[Any] = [
 ]
 
 
-def log_configuration(*, level: str) -> dict[str, Any]:
+_AS_JSON: list[Any] = [
+    structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+    structlog.processors.JSONRenderer(default=str),
+]
+_AS_TEXT: list[Any] = [
+    structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback, pad_event_to=0
+    )
+]
+
+
+def log_configuration(*, level: str, as_json: bool) -> dict[str, Any]:
     """Django's `LOGGING`, for the web process, the worker and the commands alike.
 
     Args:
         level: the least severe level that is written, for our code and for libraries.
+        as_json: one JSON object a line, for a machine to collect; else text for a terminal.
     """
     structlog.configure(
         processors=[
@@ -64,17 +78,16 @@ def log_configuration(*, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "json": {
+            "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": [structlog.stdlib.ExtraAdder(), *_SHARED_PROCESSORS],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.dict_tracebacks,
-                    structlog.processors.JSONRenderer(default=str),
+                    *(_AS_JSON if as_json else _AS_TEXT),
                 ],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         # Django gives these handlers of their own, which would write every line twice.
         "loggers": {

@@ -216,7 +216,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 
 # --- Logs: quiet, and nothing that could point at a reader (cms_site.log_format) ----------------
 
-LOGGING = log_configuration(level=env.str("LOG_LEVEL", default="WARNING"))
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING")
+LOGGING = log_configuration(level=LOG_LEVEL, as_json=True)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_CELERY_DEFAULT_LOG_LEVEL = 10  # DEBUG: the tick runs every second
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False

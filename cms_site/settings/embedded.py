@@ -9,8 +9,9 @@ from __future__ import annotations
 from cms_site import file_broker
 from cms_site.databases import database
 from cms_site.local_secrets import read_or_create
+from cms_site.log_format import log_configuration
 from cms_site.settings.base import *  # noqa: F403
-from cms_site.settings.base import STATIC_ROOT, VAR_DIR, env
+from cms_site.settings.base import LOG_LEVEL, STATIC_ROOT, VAR_DIR, env
 
 PORT = env.int("PORT", default=8000)
 
@@ -26,6 +27,8 @@ CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default=file_broker.address(VAR
 if CELERY_BROKER_URL.startswith(file_broker.SCHEME):
     # The folder has no fan-out, which is what remote control needs.
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+
+LOGGING = log_configuration(level=LOG_LEVEL, as_json=False)
 
 # Mail is written into a folder, so that nothing leaves the machine.
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
