@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.management import get_commands
@@ -15,7 +12,7 @@ from campaign.releases.exceptions import ReleasesSettingsError
 
 
 @register()
-def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: object) -> list[CheckMessage]:
+def check_settings(**_kwargs: object) -> list[CheckMessage]:
     """E001: CAMPAIGN_RELEASES is wrong."""
     try:
         get_settings()
@@ -25,9 +22,7 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: object) ->
 
 
 @register()
-def check_publish_scheduled_is_ours(
-    app_configs: Sequence[AppConfig] | None, **kwargs: object
-) -> list[CheckMessage]:
+def check_publish_scheduled_is_ours(**_kwargs: object) -> list[CheckMessage]:
     """E002: `manage.py publish_scheduled` would run Wagtail's command, which loses schedules."""
     if get_commands().get("publish_scheduled") == "campaign.releases":
         return []
@@ -42,9 +37,7 @@ def check_publish_scheduled_is_ours(
 
 
 @register()
-def check_no_request_transactions(
-    app_configs: Sequence[AppConfig] | None, **kwargs: object
-) -> list[CheckMessage]:
+def check_no_request_transactions(**_kwargs: object) -> list[CheckMessage]:
     """W001: SQLite without immediate transactions; E003: ATOMIC_REQUESTS."""
     found: list[CheckMessage] = []
     for alias, options in settings.DATABASES.items():

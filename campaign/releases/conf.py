@@ -93,7 +93,7 @@ def get_settings() -> ReleasesSettings:
     return ReleasesSettings(**values)
 
 
-def _forget_settings(*, setting: str, **kwargs: object) -> None:
+def _forget_settings(*, setting: str, **_kwargs: object) -> None:
     if setting == SETTING:
         get_settings.cache_clear()
 

@@ -25,7 +25,7 @@ class WorkState(models.TextChoices):
 
 
 class AttemptOutcome(models.TextChoices):
-    """How one attempt ended. `LOST` is what the next attempt finds when a worker died in this one."""
+    """How one attempt ended; `LOST` when the worker died and the next attempt found out."""
 
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")

@@ -10,6 +10,6 @@ from campaign.releases.signals import due_work_cancelled, due_work_failed
 
 
 @receiver([due_work_failed, due_work_cancelled], dispatch_uid="campaign_releases.tell_owner")
-def tell_owner_of_trouble(*, work: DueWork, **kwargs: object) -> None:
+def tell_owner_of_trouble(*, work: DueWork, **_kwargs: object) -> None:
     """Write to the person who scheduled the item."""
     tell_owner(work)

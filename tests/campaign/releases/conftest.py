@@ -1,0 +1,65 @@
+"""What the tests of due work share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db.models.signals import pre_save
+from django.utils import timezone
+from wagtail.models import Page
+
+from campaign.releases.models import DueWork
+from campaign.releases.signals import due_work_cancelled, due_work_done, due_work_failed
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The moment at which a test runs its due work."""
+    return timezone.now().replace(microsecond=0)
+
+
+@contextmanager
+def failing_saves(page: Page, times: int = 1_000_000) -> Iterator[list[int]]:
+    """Make the next saves of one page's row fail as a database does; yields the failures."""
+    failures: list[int] = []
+
+    def fail(instance: Any, **kwargs: Any) -> None:
+        if isinstance(instance, Page) and instance.pk == page.pk and len(failures) < times:
+            failures.append(instance.pk)
+            raise OSError("No space left on device")
+
+    pre_save.connect(fail)
+    try:
+        yield failures
+    finally:
+        pre_save.disconnect(fail)
+
+
+@pytest.fixture
+def saves_fail() -> Callable[..., AbstractContextManager[list[int]]]:
+    return failing_saves
+
+
+@pytest.fixture
+def announced() -> Iterator[list[tuple[str, int]]]:
+    """Every signal of due work that was sent, with the item's id."""
+    seen: list[tuple[str, int]] = []
+    receivers = {}
+    for name, signal in (
+        ("done", due_work_done),
+        ("failed", due_work_failed),
+        ("cancelled", due_work_cancelled),
+    ):
+
+        def listen(work: DueWork, name: str = name, **kwargs: Any) -> None:
+            seen.append((name, work.pk))
+
+        receivers[name] = (signal, listen)
+        signal.connect(listen)
+    yield seen
+    for signal, listen in receivers.values():
+        signal.disconnect(listen)

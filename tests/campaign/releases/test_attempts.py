@@ -1,0 +1,434 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, transaction
+from wagtail.models import Page, PageLogEntry, Revision
+from wagtail.signals import page_published, page_unpublished
+
+from campaign.releases import attempts
+from campaign.releases.attempts import Claim, Result, attempt, run_due, try_again
+from campaign.releases.due_work import find_due
+from campaign.releases.enums import AttemptOutcome, WorkState
+from campaign.releases.exceptions import NotRetryableError
+from campaign.releases.models import DueAttempt, DueWork
+from campaign.releases.signals import due_work_done
+from tests.factories.releases import DueAttemptFactory, DueWorkFactory, ScheduledPage
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+DELAYS = (3, 18, 83, 258, 627)
+
+
+def seconds(number: float) -> timedelta:
+    return timedelta(seconds=number)
+
+
+def log_of(page: Page) -> list[str]:
+    return list(
+        PageLogEntry.objects.filter(page=page, action__endswith=".scheduled")
+        .order_by("timestamp")
+        .values_list("action", flat=True)
+    )
+
+
+def outcomes() -> list[tuple[int, str]]:
+    return list(DueAttempt.objects.order_by("number").values_list("number", "outcome"))
+
+
+# --- Done ---------------------------------------------------------------------------------------
+
+
+def test_run_due_publishes_a_page_and_records_it(at: datetime) -> None:
+    page = ScheduledPage.make(go_live_at=at - seconds(2))
+
+    results = run_due(at=at)
+
+    assert [(work.object_id, result) for work, result in results] == [(str(page.pk), Result.DONE)]
+    page.refresh_from_db()
+    assert page.live
+    assert log_of(page) == ["wagtail.publish.scheduled"]
+    work = DueWork.objects.get()
+    assert (work.state, work.attempts, work.last_error) == (WorkState.DONE, 1, "")
+    assert seconds(2) <= work.lateness(at) < seconds(20)
+    logged = DueAttempt.objects.get()
+    assert (logged.number, logged.outcome, logged.error) == (1, AttemptOutcome.DONE, "")
+    assert logged.started_at <= logged.finished_at
+
+
+def test_run_due_takes_down_a_page_and_records_it(at: datetime) -> None:
+    page = ScheduledPage.make(live=True, expire_at=at - seconds(1))
+
+    results = run_due(at=at)
+
+    assert [result for _work, result in results] == [Result.DONE]
+    page.refresh_from_db()
+    assert (page.live, page.expired) == (False, True)
+    assert log_of(page) == ["wagtail.unpublish.scheduled"]
+
+
+def test_run_due_leaves_alone_what_is_not_due(at: datetime) -> None:
+    scheduled = ScheduledPage.make(go_live_at=at + seconds(60))
+    expiring = ScheduledPage.make(live=True, expire_at=at + seconds(60))
+    draft_with_dates = ScheduledPage.make()
+    draft_with_dates.go_live_at = draft_with_dates.expire_at = at - seconds(60)
+    draft_with_dates.save_revision()
+
+    assert run_due(at=at) == []
+
+    assert [Page.objects.get(pk=page.pk).live for page in (scheduled, expiring)] == [False, True]
+    assert not Page.objects.get(pk=draft_with_dates.pk).live
+
+
+def test_run_due_twice_publishes_once(at: datetime) -> None:
+    page = ScheduledPage.make(go_live_at=at - seconds(1))
+
+    run_due(at=at)
+
+    assert run_due(at=at + seconds(1)) == []
+    assert log_of(page) == ["wagtail.publish.scheduled"]
+
+
+def test_a_done_item_is_announced_after_the_commit(at: datetime) -> None:
+    ScheduledPage.make(go_live_at=at - seconds(1))
+    seen: list[tuple[str, bool]] = []
+
+    def listen(work: DueWork, **kwargs: Any) -> None:
+        seen.append((work.state, transaction.get_connection().in_atomic_block))
+
+    due_work_done.connect(listen)
+    try:
+        run_due(at=at)
+    finally:
+        due_work_done.disconnect(listen)
+
+    assert seen == [(WorkState.DONE, False)]
+
+
+def test_a_receiver_of_ours_that_raises_changes_nothing(
+    at: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    ScheduledPage.make(go_live_at=at - seconds(1))
+
+    def fail(**kwargs: Any) -> None:
+        raise RuntimeError("chat is down")
+
+    due_work_done.connect(fail)
+    try:
+        results = run_due(at=at)
+    finally:
+        due_work_done.disconnect(fail)
+
+    assert [result for _work, result in results] == [Result.DONE]
+    assert "A receiver of due work failed" in caplog.text
+
+
+# --- Failure ------------------------------------------------------------------------------------
+
+
+def test_a_failure_keeps_the_schedule_and_is_retried(
+    at: datetime, saves_fail: Callable[..., Any]
+) -> None:
+    page = ScheduledPage.make(go_live_at=at - seconds(1))
+
+    with saves_fail(page, times=1):
+        first = run_due(at=at)
+    too_early = run_due(at=at + seconds(2))
+    second = run_due(at=at + seconds(4))
+
+    assert [[result for _work, result in run] for run in (first, too_early, second)] == [
+        [Result.RETRYING],
+        [],
+        [Result.DONE],
+    ]
+    assert outcomes() == [(1, AttemptOutcome.FAILED), (2, AttemptOutcome.DONE)]
+    assert DueAttempt.objects.get(number=1).error == "OSError: No space left on device"
+    assert log_of(page) == ["wagtail.publish.scheduled"]
+
+
+def test_a_failure_rolls_everything_back(at: datetime) -> None:
+    page = ScheduledPage.make(go_live_at=at - seconds(1))
+
+    def search_is_down(**kwargs: Any) -> None:
+        raise ConnectionError("search is down")
+
+    page_published.connect(search_is_down)
+    try:
+        run_due(at=at)
+    finally:
+        page_published.disconnect(search_is_down)
+
+    page.refresh_from_db()
+    assert not page.live
+    assert log_of(page) == []
+    assert Revision.objects.get(approved_go_live_at__isnull=False).object_id == str(page.pk)
+    work = DueWork.objects.get()
+    assert (work.state, work.last_error) == (
+        WorkState.DUE,
+        "ConnectionError: search is down",
+    )
+
+
+def test_a_failing_expiry_keeps_the_page_up_and_is_retried(at: datetime) -> None:
+    page = ScheduledPage.make(live=True, expire_at=at - seconds(1))
+
+    def cdn_is_down(**kwargs: Any) -> None:
+        raise ConnectionError("CDN is down")
+
+    page_unpublished.connect(cdn_is_down)
+    try:
+        run_due(at=at)
+    finally:
+        page_unpublished.disconnect(cdn_is_down)
+    assert Page.objects.get(pk=page.pk).live
+
+    run_due(at=at + seconds(4))
+
+    assert not Page.objects.get(pk=page.pk).live
+
+
+def test_one_failure_does_not_stop_the_others(at: datetime, saves_fail: Callable[..., Any]) -> None:
+    poison = ScheduledPage.make("Poison", go_live_at=at - seconds(3))
+    others = [ScheduledPage.make(go_live_at=at - seconds(2 - n)) for n in range(2)]
+
+    with saves_fail(poison):
+        results = run_due(at=at)
+
+    assert [result for _work, result in results] == [Result.RETRYING, Result.DONE, Result.DONE]
+    assert [Page.objects.get(pk=page.pk).live for page in (poison, *others)] == [False, True, True]
+
+
+def test_the_retry_interval_widens_until_the_item_is_failed(
+    at: datetime, saves_fail: Callable[..., Any], announced: list[tuple[str, int]]
+) -> None:
+    page = ScheduledPage.make(go_live_at=at - seconds(1))
+    now = at
+
+    with saves_fail(page):
+        for delay in DELAYS:
+            assert [result for _work, result in run_due(at=now)] == [Result.RETRYING]
+            wait = DueWork.objects.get().next_attempt_at - now
+            assert seconds(delay) <= wait < seconds(delay + 5)
+            now += seconds(delay + 5)
+        assert announced == []
+        assert [result for _work, result in run_due(at=now)] == [Result.FAILED]
+        assert run_due(at=now + timedelta(days=1)) == []
+
+    work = DueWork.objects.get()
+    assert (work.state, work.attempts, work.next_attempt_at) == (WorkState.FAILED, 6, None)
+    assert announced == [("failed", work.pk)]
+    assert Revision.objects.filter(approved_go_live_at__isnull=False).count() == 1
+
+
+def test_a_long_error_is_cut(at: datetime) -> None:
+    ScheduledPage.make(go_live_at=at - seconds(1))
+
+    def fail(**kwargs: Any) -> None:
+        raise ValueError("x" * 10_000)
+
+    page_published.connect(fail)
+    try:
+        run_due(at=at)
+    finally:
+        page_published.disconnect(fail)
+
+    assert len(DueWork.objects.get().last_error) == attempts.MAX_ERROR_LENGTH
+
+
+def test_an_error_after_the_commit_is_not_a_failure(
+    at: datetime, announced: list[tuple[str, int]]
+) -> None:
+    page = ScheduledPage.make(go_live_at=at - seconds(1))
+
+    def fail() -> None:
+        raise RuntimeError("the hook failed")
+
+    def register(**kwargs: Any) -> None:
+        transaction.on_commit(fail)
+
+    page_published.connect(register)
+    try:
+        results = run_due(at=at)
+    finally:
+        page_published.disconnect(register)
+
+    assert [result for _work, result in results] == [Result.DONE]
+    assert Page.objects.get(pk=page.pk).live
+    work = DueWork.objects.get()
+    assert (work.state, work.last_error) == (WorkState.DONE, "")
+    assert announced == [("done", work.pk)]
+
+
+def test_an_item_that_cannot_be_recorded_does_not_stop_the_others(
+    at: datetime, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = ScheduledPage.make(go_live_at=at - seconds(2))
+    other = ScheduledPage.make(go_live_at=at - seconds(1))
+
+    def attempt_or_lose_the_database(work_id: int, *, at: datetime) -> Result:
+        if DueWork.objects.get(pk=work_id).object_id == str(lost.pk):
+            raise OperationalError("server closed the connection")
+        return attempt(work_id, at=at)
+
+    monkeypatch.setattr(attempts, "attempt", attempt_or_lose_the_database)
+
+    results = run_due(at=at)
+
+    assert [result for _work, result in results] == [Result.RETRYING, Result.DONE]
+    assert Page.objects.get(pk=other.pk).live
+    assert "Due work could not be recorded" in caplog.text
+
+
+def test_attempt_refuses_to_run_inside_a_transaction(at: datetime) -> None:
+    ScheduledPage.make(go_live_at=at - seconds(1))
+    (work,) = find_due(at)
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        attempt(work.pk, at=at)
+
+
+# --- Claims -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["done", "superseded", "cancelled", "failed"])
+def test_attempt_does_not_claim_what_is_over(at: datetime, state: str) -> None:
+    finished_at = None if state == "failed" else at
+    work = DueWorkFactory(state=state, finished_at=finished_at)
+
+    assert attempt(work.pk, at=at) is Result.NOT_CLAIMED
+    assert DueAttempt.objects.count() == 0
+
+
+def test_attempt_does_not_claim_what_is_not_due(at: datetime) -> None:
+    assert attempt(DueWorkFactory(due_at=at + seconds(1)).pk, at=at) is Result.NOT_CLAIMED
+
+
+def test_attempt_does_not_claim_what_does_not_exist(at: datetime) -> None:
+    assert attempt(404, at=at) is Result.NOT_CLAIMED
+
+
+def claimed(at: datetime) -> Claim:
+    (work,) = find_due(at)
+    claim = attempts._claim(work.pk, at=at)
+    assert isinstance(claim, Claim)
+    return claim
+
+
+def test_a_claimed_item_is_nobody_elses(at: datetime) -> None:
+    ScheduledPage.make(go_live_at=at - seconds(1))
+    claim = claimed(at)
+
+    assert attempt(claim.work_id, at=at + seconds(1)) is Result.NOT_CLAIMED
+    assert find_due(at + seconds(1)) == []
+
+
+def test_a_dead_worker_loses_its_claim(at: datetime) -> None:
+    page = ScheduledPage.make(go_live_at=at - seconds(1))
+    claimed(at)
+
+    results = run_due(at=at + seconds(4))
+
+    assert [result for _work, result in results] == [Result.DONE]
+    assert outcomes() == [(1, AttemptOutcome.LOST), (2, AttemptOutcome.DONE)]
+    assert log_of(page) == ["wagtail.publish.scheduled"]
+
+
+def test_a_worker_that_lost_its_claim_does_nothing(at: datetime) -> None:
+    """A worker that was only slow wakes up after another has taken over."""
+    page = ScheduledPage.make(go_live_at=at - seconds(1))
+    slow = claimed(at)
+    claimed(at + seconds(4))
+
+    assert attempts._carry_out(slow) is Result.NOT_CLAIMED
+    assert attempts._record_failure(slow, ValueError("late")) is Result.NOT_CLAIMED
+    assert not Page.objects.get(pk=page.pk).live
+    assert DueWork.objects.get().last_error == "The worker stopped in the middle of an attempt."
+
+
+def test_an_item_that_kills_every_worker_is_failed_in_the_end(
+    at: datetime, announced: list[tuple[str, int]]
+) -> None:
+    ScheduledPage.make(go_live_at=at - seconds(1))
+    now = at
+    for delay in (*DELAYS, DELAYS[-1]):
+        claimed(now)
+        now += seconds(delay)
+
+    results = run_due(at=now)
+
+    work = DueWork.objects.get()
+    assert results == [(work, Result.FAILED)]
+    assert (work.state, work.attempts) == (WorkState.FAILED, 6)
+    assert outcomes() == [(number, AttemptOutcome.LOST) for number in range(1, 7)]
+    assert announced == [("failed", work.pk)]
+
+
+# --- Try again ----------------------------------------------------------------------------------
+
+
+def test_try_again_attempts_a_failed_item_at_once(at: datetime) -> None:
+    page = ScheduledPage.make(go_live_at=at - seconds(60))
+    (work,) = find_due(at)
+    DueWork.objects.update(state=WorkState.FAILED, tries=6, attempts=6)
+
+    assert try_again(work, at=at) is Result.DONE
+    assert Page.objects.get(pk=page.pk).live
+
+
+def test_try_again_gives_all_attempts_back(at: datetime, saves_fail: Callable[..., Any]) -> None:
+    page = ScheduledPage.make(go_live_at=at - seconds(60))
+    (work,) = find_due(at)
+    DueWork.objects.update(state=WorkState.FAILED, tries=6, attempts=6)
+
+    with saves_fail(page):
+        assert try_again(work, at=at) is Result.RETRYING
+
+    work.refresh_from_db()
+    assert (work.state, work.tries, work.attempts) == (WorkState.DUE, 1, 7)
+
+
+def test_try_again_does_not_wait_for_the_next_attempt(
+    at: datetime, saves_fail: Callable[..., Any]
+) -> None:
+    page = ScheduledPage.make(go_live_at=at - seconds(60))
+    with saves_fail(page):
+        run_due(at=at)
+
+    assert try_again(DueWork.objects.get(), at=at) is Result.DONE
+
+
+@pytest.mark.parametrize("state", ["done", "superseded", "cancelled", "running"])
+def test_try_again_refuses_what_is_over_or_running(at: datetime, state: str) -> None:
+    work = DueWorkFactory(
+        state=state,
+        finished_at=None if state == "running" else at,
+        next_attempt_at=at + seconds(3) if state == "running" else None,
+    )
+
+    with pytest.raises(NotRetryableError) as refused:
+        try_again(work, at=at)
+
+    assert refused.value.work == work
+    work.refresh_from_db()
+    assert work.state == state
+
+
+def test_try_again_refuses_what_is_not_due(at: datetime) -> None:
+    work = DueWorkFactory(due_at=at + seconds(60))
+
+    with pytest.raises(NotRetryableError):
+        try_again(work, at=at)
+
+
+def test_a_lost_attempt_of_long_ago_is_closed_by_the_next(at: datetime) -> None:
+    ScheduledPage.make(go_live_at=at - seconds(60))
+    (work,) = find_due(at)
+    DueWork.objects.update(attempts=1, tries=1)
+    DueAttemptFactory(work=work, number=1)
+
+    run_due(at=at)
+
+    assert outcomes() == [(1, AttemptOutcome.LOST), (2, AttemptOutcome.DONE)]
