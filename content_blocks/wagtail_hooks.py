@@ -8,16 +8,57 @@ from typing import Any
 from django.contrib.admin.utils import quote
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin import messages
+from wagtail.admin.rich_text.editors.draftail.features import EntityFeature
+from wagtail.admin.viewsets.chooser import ChooserViewSet
+from wagtail.rich_text.feature_registry import FeatureRegistry
 from wagtail.snippets.models import register_snippet
 
 from content_blocks.deletion import refuse_deletion_in_use
 from content_blocks.exceptions import FactInUseError
 from content_blocks.models.base import Fact
+from content_blocks.phone_chooser import phone_chooser_viewset
+from content_blocks.rich_text import (
+    ENTITY_TYPE,
+    FEATURE,
+    ContactLinkHandler,
+    ContentstateContactConversionRule,
+)
 from content_blocks.viewsets import CampaignFactsViewSetGroup
 
 register_snippet(CampaignFactsViewSetGroup)
+
+
+@hooks.register("register_admin_viewset")
+def register_phone_chooser() -> ChooserViewSet:
+    """The window in which an editor chooses whose number to put into a text."""
+    return phone_chooser_viewset
+
+
+@hooks.register("register_rich_text_features")
+def register_contact_phone(features: FeatureRegistry) -> None:
+    """The phone entity: shown to readers, edited, and turned from one form into the other."""
+    features.register_link_type(ContactLinkHandler)
+    features.register_editor_plugin(
+        "draftail",
+        FEATURE,
+        EntityFeature(
+            {
+                "type": ENTITY_TYPE,
+                "icon": "mobile-alt",
+                "description": _("Phone number of a contact"),
+                "attributes": ["slug", "name", "number"],
+                "chooserUrls": {
+                    "contactChooser": reverse_lazy(f"{phone_chooser_viewset.name}:choose")
+                },
+            },
+            js=["wagtailadmin/js/chooser-modal.js", "content_blocks/js/contact-phone.js"],
+        ),
+    )
+    features.register_converter_rule("contentstate", FEATURE, ContentstateContactConversionRule)
 
 
 @hooks.register("before_delete_snippet")
