@@ -149,7 +149,12 @@ class BlockReader:
                     suggest(key, block.child_blocks),
                 )
         pairs = [
-            (name, self._read(child, raw.get(name), raw.lines.get(name, raw.line), f"{path}/{name}", name))
+            (
+                name,
+                self._read(
+                    child, raw.get(name), raw.lines.get(name, raw.line), f"{path}/{name}", name
+                ),
+            )
             for name, child in block.child_blocks.items()
         ]
         return block.meta.value_class(block, pairs)
@@ -247,13 +252,19 @@ def _rehearsal(block: Any) -> Any:
     """A copy of a block whose choosers accept records that are not saved."""
     twin = copy.copy(block)
     if isinstance(block, (blocks.BaseStreamBlock, blocks.BaseStructBlock)):
-        twin.child_blocks = {
-            name: _rehearsal(child) for name, child in block.child_blocks.items()
-        }
+        twin.child_blocks = {name: _rehearsal(child) for name, child in block.child_blocks.items()}
     elif isinstance(block, blocks.ListBlock):
         twin.child_block = _rehearsal(block.child_block)
     elif isinstance(block, blocks.ChooserBlock):
         twin.clean = _Chosen(block.required)
+    if isinstance(block, blocks.BaseStreamBlock):
+        # The children of a stream value know their own blocks: let them be the twins.
+        twin.clean = lambda value: type(block).clean(
+            twin,
+            blocks.StreamValue(
+                twin, [(child.block_type, child.value, child.id) for child in value]
+            ),
+        )
     return twin
 
 

@@ -262,7 +262,14 @@ class _Checker:
         return instance
 
     def _item(
-        self, kind: str, name: str, shape: Shape, source: Source, file: str, instance: Any, found: Any
+        self,
+        kind: str,
+        name: str,
+        shape: Shape,
+        source: Source,
+        file: str,
+        instance: Any,
+        found: Any,
     ) -> Item:
         live = True
         raw = source.raw.get(LIVE)
@@ -272,9 +279,7 @@ class _Checker:
             except ValueFault as fault:
                 self.scope(file).fault(fault, source.raw.lines[LIVE], LIVE)
         instance.live = live
-        return Item(
-            kind, name, shape.model, shape, source, file, live, found is None, instance
-        )
+        return Item(kind, name, shape.model, shape, source, file, live, found is None, instance)
 
     def _fill(self, item: Item) -> bool:
         """Fill the item's instance; whether it has no faults so far."""
@@ -285,9 +290,7 @@ class _Checker:
         return len(self.problems) == before
 
     def _pages(self) -> list[Item]:
-        types = {
-            snake_case(model): model for model in get_page_models() if model is not Page
-        }
+        types = {snake_case(model): model for model in get_page_models() if model is not Page}
         items: list[Item] = []
         models: dict[str, Any] = {}
         for node in self.pack.pages():
@@ -298,16 +301,17 @@ class _Checker:
             self._check_place(node, model, models.get(node.parent_path))
             found = self.present.page(node.path)
             if found is not None and type(found) is not model:
-                self._type_fault(node, _("the page there now is a %(type)s, not a %(wanted)s.") % {
-                    "type": snake_case(type(found)), "wanted": snake_case(model)
-                }, _("Delete or move that page first, or keep its type."))
+                self._type_fault(
+                    node,
+                    _("the page there now is a %(type)s, not a %(wanted)s.")
+                    % {"type": snake_case(type(found)), "wanted": snake_case(model)},
+                    _("Delete or move that page first, or keep its type."),
+                )
                 continue
             instance = self._instance(model, found)
             if node.slug:
                 instance.slug = node.slug
-            source = Source(
-                node.source.front, node.source.sections, frozenset({TYPE, ORDER, LIVE})
-            )
+            source = Source(node.source.front, node.source.sections, frozenset({TYPE, ORDER, LIVE}))
             item = self._item(
                 "pages", node.path, page_shape(model), source, node.source.file, instance, found
             )
@@ -325,9 +329,7 @@ class _Checker:
                 else _("The page has no type.")
             )
             fix = suggest(str(name), types) if name else _("Add “type:”, such as guidance_page.")
-            self.problems.add(
-                node.source.file, node.source.front.lines.get(TYPE, 1), what, fix
-            )
+            self.problems.add(node.source.file, node.source.front.lines.get(TYPE, 1), what, fix)
             return None
         return types[name]
 
@@ -335,7 +337,8 @@ class _Checker:
         if node.path == HOME:
             if Page not in model.allowed_parent_page_models():
                 self._type_fault(
-                    node, _("a %(type)s cannot be the home page.") % {"type": snake_case(model)},
+                    node,
+                    _("a %(type)s cannot be the home page.") % {"type": snake_case(model)},
                     _("Use home_page."),
                 )
         elif parent is not None and model not in parent.allowed_subpage_models():

@@ -230,9 +230,7 @@ def check_instance(instance: Any, source: Source, shape: Shape, scope: Scope) ->
                 scope,
             )
         elif is_relation(model_field) and not model_field.blank and not source.raw.get(key):
-            scope.problem(
-                source.raw.line, _("There is no “%(key)s”.") % {"key": key}, _("Add it.")
-            )
+            scope.problem(source.raw.line, _("There is no “%(key)s”.") % {"key": key}, _("Add it."))
     _check_model(instance, source, shape, scope)
 
 
@@ -256,5 +254,3 @@ def _check_model(instance: Any, source: Source, shape: Shape, scope: Scope) -> N
         key = written_as.get(name, "")
         for message in ValidationError(found).messages:
             scope.problem(source.line(key), f"{key}: {message}" if key else message)
-
-

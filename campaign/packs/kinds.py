@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -13,13 +13,14 @@ from campaign.packs.opening_hours import Hours
 from campaign.packs.special_keys import SpecialKey
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RecordKind:
     """One kind of record.
 
     `path` is a file (`hotspots.yaml`) or a folder of files (`signs`). `key` is the field that
     names a record. `special` are keys that stand for more than one field, `renamed` gives a
-    written key to a field or a child relation.
+    written key to a field or a child relation. `group` names the file of a folder into which a
+    record is dumped; when it is read, any file will do.
     """
 
     name: str
@@ -28,11 +29,17 @@ class RecordKind:
     path: str
     special: Mapping[str, SpecialKey] = field(default_factory=lambda: MappingProxyType({}))
     renamed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    group: Callable[[Any], str] = str
 
     @property
     def is_folder(self) -> bool:
         """Whether the records are spread over the files of a folder."""
         return not self.path.endswith(".yaml")
+
+
+def _letters_of_code(sign: Any) -> str:
+    """`HO-01` belongs into ho.yaml."""
+    return str(sign.code.partition("-")[0].lower())
 
 
 #: In the order in which they are loaded: later kinds refer to earlier ones.
@@ -45,7 +52,8 @@ KINDS: tuple[RecordKind, ...] = (
         "contacts",
         special=MappingProxyType({"hours": Hours()}),
         renamed=MappingProxyType({"exceptions": "opening_exceptions"}),
+        group=lambda route: str(route.urgency).replace("_", "-"),
     ),
-    RecordKind("signs", Sign, "code", "signs"),
+    RecordKind("signs", Sign, "code", "signs", group=_letters_of_code),
     RecordKind("glossary", GlossaryTerm, "slug", "glossary.yaml"),
 )

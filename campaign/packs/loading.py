@@ -18,6 +18,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, transaction
+from django.db.models import ImageField
 from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
@@ -164,10 +165,12 @@ class _Loader:
     def _store(self, medium: Any, name: str, data: bytes) -> None:
         medium.file.save(name, ContentFile(data), save=False)
         self.files.keep(medium.file)
-        if hasattr(medium, "_set_image_file_metadata"):
-            medium._set_image_file_metadata()
-        else:
-            medium._set_document_file_metadata()
+        medium.file_size, medium.file_hash = (
+            len(data),
+            hashlib.sha1(data, usedforsecurity=False).hexdigest(),
+        )
+        if isinstance(medium.file.field, ImageField):
+            medium.file.field.update_dimension_fields(medium, force=True)
 
     # -- first pass: rows --
 
@@ -201,7 +204,8 @@ class _Loader:
         )
         taken = set(root.get_children().values_list("slug", flat=True))
         page.slug = next(
-            slug for slug in [HOME_SLUG, *(f"{HOME_SLUG}-{n}" for n in range(2, 1000))]
+            slug
+            for slug in [HOME_SLUG, *(f"{HOME_SLUG}-{n}" for n in range(2, 1000))]
             if slug not in taken
         )
         root.add_child(instance=page)
@@ -237,15 +241,14 @@ class _Loader:
 
     def _write(self, item: Item) -> str:
         """Give one record or page its content, if it has not got it."""
-        row = self.references.get(item.model, item.name)
+        # Read again: a page made in the first pass does not know its children.
+        row = item.model.objects.get(pk=self.references.get(item.model, item.name).pk)
         present = latest_of(row)
-        wanted = latest_of(row)
+        wanted = latest_of(item.model.objects.get(pk=row.pk))
         fill(wanted, item.source, item.shape, self.scope(item))
         try:
             wanted.full_clean(exclude=["slug"] if isinstance(wanted, Page) else None)
-            same = not item.is_new and _content(present, item.shape) == _content(
-                wanted, item.shape
-            )
+            same = not item.is_new and _content(present, item.shape) == _content(wanted, item.shape)
             if same and row.live == item.live and not (row.live and row.has_unpublished_changes):
                 return UNCHANGED
             self._save(item, row, wanted)
@@ -325,5 +328,3 @@ def _comparable(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: item for name, item in value.items() if name != "pk"}
     return value
-
-

@@ -207,14 +207,18 @@ class _Html:
             self.problem(
                 self.line,
                 _("“%(href)s” is not an address a link can have.") % {"href": href},
-                _("Use page:/path/ for a page, https://… for another site, [[phone:slug]] to call.")
+                _(
+                    "Use page:/path/ for a page, https://… for another site, [[phone:slug]] to call."
+                ),
             )
         return f'<a href="{escape(href)}">'
 
     def _phone(self, slug: str) -> None:
         self._need("phone")
         text = self.targets.phone_text(slug, line=self.line)
-        self.out.append(f'<a linktype="contact" slug="{slug}">{escape(text or "", quote=False)}</a>')
+        self.out.append(
+            f'<a linktype="contact" slug="{slug}">{escape(text or "", quote=False)}</a>'
+        )
 
     def _need(self, what: str) -> None:
         feature = _FEATURES.get(what)
@@ -324,7 +328,9 @@ class _Markdown(HTMLParser):
             path = self.names.page_path(int(number)) if number.isdecimal() else None
             self._open(f"{PAGE}{path}" if path else "")
         elif kind:
-            raise NotWritableError(_("a link of type “%(kind)s” has no written form") % {"kind": kind})
+            raise NotWritableError(
+                _("a link of type “%(kind)s” has no written form") % {"kind": kind}
+            )
         else:
             self._open(attrs.get("href", ""))
 

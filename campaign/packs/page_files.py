@@ -64,7 +64,10 @@ def parse_page(text: str, *, file: str, problems: Problems) -> PageSource | None
     if not isinstance(front, Fields):
         if len(problems) == before:
             problems.add(
-                file, 1, _("The front matter is not a list of “key: value” lines."), _("Rewrite it.")
+                file,
+                1,
+                _("The front matter is not a list of “key: value” lines."),
+                _("Rewrite it."),
             )
         return None
     sections = _Body(file, problems).read(lines, end + 1)

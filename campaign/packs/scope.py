@@ -70,9 +70,7 @@ class Scope:
 
     def phone_text(self, slug: str, *, line: int) -> str | None:
         """What is stored inside a phone entity; readers are shown the live record instead."""
-        return self._found(
-            ContactRoute, slug, line, lambda route: route.number_shown or route.name
-        )
+        return self._found(ContactRoute, slug, line, lambda route: route.number_shown or route.name)
 
     def _found(self, model: type[Model], name: str, line: int, take: Any) -> Any:
         try:

@@ -134,7 +134,7 @@ def write_value(value: Any) -> Any:
     """What YAML is given for a single value."""
     if isinstance(value, time):
         return f"{value:%H:%M}" if not value.second else value.isoformat()
-    if isinstance(value, (date, datetime)):
+    if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)

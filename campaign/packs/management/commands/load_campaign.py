@@ -18,7 +18,9 @@ from campaign.packs.reports import CHANGED, CREATED, UNCHANGED
 class Command(BaseCommand):
     """One loop around `check_pack` and `load_pack`."""
 
-    help = "Load a campaign, a folder of files, into the database. Loading it again changes nothing."
+    help = (
+        "Load a campaign, a folder of files, into the database. Loading it again changes nothing."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="the folder that holds campaign.yaml")
