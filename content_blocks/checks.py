@@ -40,7 +40,7 @@ def _problems(settings: ContentBlocksSettings) -> list[checks.CheckMessage]:
             )
         )
     address = urlsplit(settings.gov_uk_url)
-    if address.scheme != "https" or not (address.hostname or "").endswith("gov.uk"):
+    if address.scheme != "https" or not f".{address.hostname}".endswith(".gov.uk"):
         found.append(
             checks.Error(
                 f"{SETTING}['GOV_UK_URL'] is not an https address of gov.uk.",

@@ -17,7 +17,6 @@ from functools import cached_property
 
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
-from wagtail.models import Locale
 
 from content_blocks.conf import get_settings
 from content_blocks.enums import (
@@ -69,9 +68,12 @@ class PresentedRoute:
         return bool(self.fallback) and self.state != RouteState.WITHDRAWN
 
 
-def present_route(route: ContactRoute, *, on: date) -> PresentedRoute:
-    """Say what a reader is shown for one route on one day (Europe/London)."""
-    return _Presenter(on).present(route)
+def present_route(route: ContactRoute, *, on: date, as_published: bool = False) -> PresentedRoute:
+    """Say what a reader is shown for one route on one day (Europe/London).
+
+    With `as_published` an unpublished route is presented as if it were public: for previews only.
+    """
+    return _Presenter(on, as_published=as_published).present(route)
 
 
 def present_routes(routes: Iterable[ContactRoute], *, on: date) -> tuple[PresentedRoute, ...]:
@@ -120,8 +122,9 @@ def fallback_by_slug(slugs: Sequence[str]) -> tuple[ContactRoute, ...]:
 class _Presenter:
     """Present routes of one day; the fallback is read when it is first needed."""
 
-    def __init__(self, on: date) -> None:
+    def __init__(self, on: date, *, as_published: bool = False) -> None:
         self.on = on
+        self.as_published = as_published
 
     @cached_property
     def fallback(self) -> tuple[ContactRoute, ...]:
@@ -130,7 +133,7 @@ class _Presenter:
     def present(self, route: ContactRoute) -> PresentedRoute:
         if route.slug == get_settings().emergency_slug:
             return PresentedRoute(RouteState.CURRENT, emergency_route(), show_details=True)
-        if not route.live:
+        if not route.live and not self.as_published:
             return PresentedRoute(
                 RouteState.CHECKING,
                 _unnamed_route(route),
@@ -208,10 +211,10 @@ def _read_usable(slugs: Sequence[str]) -> list[ContactRoute]:
     try:
         routes = list(
             ContactRoute.objects.public()
-            .in_locale(Locale.get_active())
+            .in_locale()
             .filter(slug__in=slugs, status=RouteStatus.LIVE)
         )
-    except (DatabaseError, Locale.DoesNotExist):
+    except DatabaseError:
         logger.exception(
             "The emergency contacts could not be read; the built-in ones are shown",
             extra={"event": "emergency_contacts_unreadable"},

@@ -12,10 +12,20 @@ from content_blocks.exceptions import FactInUseError
 from content_blocks.models.base import Fact
 
 
-def count_uses(fact: Fact) -> int:
-    """Return in how many places pages, settings and other facts show this record."""
-    count: int = ReferenceIndex.get_grouped_references_to(fact).count()
-    return count
+def find_users(fact: Fact) -> list[str]:
+    """Name the pages, settings and other facts that show this record, each once, in order.
+
+    Wagtail's reference index knows foreign keys and blocks. It does not know lists of records
+    (many-to-many), so those are read from the relations themselves.
+    """
+    users = {str(source) for source, _references in ReferenceIndex.get_grouped_references_to(fact)}
+    for relation in fact._meta.related_objects:
+        if relation.many_to_many:
+            sources = relation.related_model._default_manager.filter(
+                **{relation.field.name: fact.pk}
+            )
+            users.update(str(source) for source in sources)
+    return sorted(users)
 
 
 def refuse_deletion_in_use(fact: Fact) -> None:
@@ -24,6 +34,6 @@ def refuse_deletion_in_use(fact: Fact) -> None:
     Raises:
         FactInUseError: the record is used somewhere.
     """
-    count = count_uses(fact)
-    if count:
-        raise FactInUseError(fact, count=count)
+    users = find_users(fact)
+    if users:
+        raise FactInUseError(fact, users=users)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 
+#: How many of the things that use a fact a message names.
+NAMED_USERS = 5
+
+
 class ContentBlocksError(Exception):
     """The root of this package's errors."""
 
@@ -63,18 +67,20 @@ class NotPublishableError(ContentBlocksError, ValidationError):
 class FactInUseError(ContentBlocksError, ProtectedError):
     """A fact that pages or other facts still show was about to be deleted.
 
-    `count` is the number of places that use it.
+    `users` names what uses it.
     """
 
-    def __init__(self, fact: Model, *, count: int) -> None:
-        """Say what is used, in how many places, and what to do instead."""
-        self.count = count
-        message = ngettext(
-            "“%(fact)s” is used in %(count)d place, so it was not deleted. "
-            "Unpublish or withdraw it instead, or remove it from there first.",
-            "“%(fact)s” is used in %(count)d places, so it was not deleted. "
-            "Unpublish or withdraw it instead, or remove it from those places first.",
-            count,
-        ) % {"fact": fact, "count": count}
-        ProtectedError.__init__(self, message, {fact})
-        self.message = message
+    def __init__(self, fact: Model, *, users: Sequence[str]) -> None:
+        """Say what uses the record, and what to do instead."""
+        self.users = tuple(users)
+        named = "; ".join(self.users[:NAMED_USERS])
+        more = len(self.users) - NAMED_USERS
+        if more > 0:
+            named = ngettext(
+                "%(named)s and %(more)d other", "%(named)s and %(more)d others", more
+            ) % {"named": named, "more": more}
+        self.message = _(
+            "“%(fact)s” was not deleted, because it is used by: %(named)s. Unpublish or withdraw "
+            "it instead, or remove it from there first."
+        ) % {"fact": fact, "named": named}
+        ProtectedError.__init__(self, self.message, {fact})

@@ -11,17 +11,20 @@ from content_blocks.hours import Stretch, find_overlap
 
 
 class FactForm(WagtailAdminModelForm):
-    """The form of every fact."""
+    """The form of every fact.
 
-    def refuse_publication(self) -> bool:
-        """Add what keeps this record from being public; return whether there was anything.
+    The view says with `publishing` whether the record would become public. Then the form also
+    asks the record itself; a draft may be saved without.
+    """
 
-        Called when an editor publishes, schedules or approves, not when a draft is saved.
-        """
-        reasons = self.instance.why_not_publishable()
-        for field, reason in reasons.items():
+    publishing = False
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if not self.publishing:
+            return
+        for field, reason in self.instance.why_not_publishable().items():
             self.add_error(field if field in self.fields else None, reason)
-        return bool(reasons)
 
 
 class ContactRouteForm(FactForm):

@@ -5,15 +5,26 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import translation
+from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.models import Locale
 
 from content_blocks.enums import Confirmation, RouteStatus
 
 if TYPE_CHECKING:
     from content_blocks.enums import Audience, Observed, Role
+
+
+def active_content_language() -> str:
+    """Return the code of the content language that readers of the active language are served."""
+    try:
+        code: str = get_supported_content_language_variant(translation.get_language())
+    except LookupError:
+        code = get_supported_content_language_variant(settings.LANGUAGE_CODE)
+    return code
 
 
 class FactQuerySet(models.QuerySet[Any]):
@@ -28,10 +39,14 @@ class FactQuerySet(models.QuerySet[Any]):
         return self.filter(live=True)
 
     def in_locale(self, locale: Locale | None = None) -> Self:
-        """Records of one language: the given one, or the active one."""
+        """Records of one language: the given one, or the active one.
+
+        Where the active language is not a language of the content, its nearest variant or the
+        site's own language stands for it, as in `Locale.get_active`, but without a query.
+        """
         if locale is not None:
             return self.filter(locale=locale)
-        return self.filter(locale__language_code=translation.get_language() or "")
+        return self.filter(locale__language_code=active_content_language())
 
     def overdue(self, on: date) -> Self:
         """Records whose review date has passed on that day."""

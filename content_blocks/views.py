@@ -27,10 +27,10 @@ class PublicationMixin:
     """
 
     def is_valid(self, form: Any) -> bool:
-        """Ask the record itself once the form is in order."""
-        if not super().is_valid(form):  # type: ignore[misc]
-            return False
-        return not (self.is_publishing() and form.refuse_publication())
+        """Tell the form what the editor wants."""
+        form.publishing = self.is_publishing()
+        valid: bool = super().is_valid(form)  # type: ignore[misc]
+        return valid
 
     def is_publishing(self) -> bool:
         """Whether this request would make the record public, now or at its time."""

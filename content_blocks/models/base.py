@@ -78,7 +78,7 @@ class Fact(
                 }
             )
 
-    def why_not_publishable(self) -> dict[str, str]:
+    def why_not_publishable(self) -> dict[str, Any]:
         """Say, for each field, what must change before this record may be public."""
         return {}
 

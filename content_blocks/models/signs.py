@@ -71,6 +71,10 @@ class Hotspot(Fact):
     def __str__(self) -> str:
         return self.name
 
+    def public_signs(self) -> models.QuerySet[Any]:
+        """The public signs that name this kind of place, without those of any setting."""
+        return Sign.objects.public().filter(hotspots=self.pk, locale=self.locale_id)
+
     def with_content_json(self, content: dict[str, Any]) -> Hotspot:
         """Leave the order as it is: it is changed by dragging in the list, without a draft."""
         hotspot: Hotspot = super().with_content_json(content)
@@ -210,9 +214,14 @@ class Sign(Fact):
     def __str__(self) -> str:
         return f"{self.code}: {self.text}"
 
+    @property
+    def is_awaiting(self) -> bool:
+        """Whether it still waits for a safeguarding professional."""
+        return self.confirmation == Confirmation.AWAITING
+
     def why_not_publishable(self) -> dict[str, Any]:
         """A sign is public only with a source or the word of a safeguarding professional."""
-        if self.confirmation == Confirmation.AWAITING:
+        if self.is_awaiting:
             return {
                 "confirmation": _(
                     "This sign waits for a safeguarding professional, so it cannot be published. "
