@@ -11,10 +11,16 @@ import logging
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from campaign.releases.conf import get_settings
+from campaign.releases.health import DueWorkHealth, due_work_health
+
 logger = logging.getLogger(__name__)
+
+LONGEST_OVERDUE_SECONDS = 60.0
 
 
 def _answer(problems: list[str], facts: dict[str, object] | None = None) -> JsonResponse:
@@ -34,6 +40,19 @@ def _database_problems() -> list[str]:
     return []
 
 
+def _due_work_problems(facts: DueWorkHealth) -> list[str]:
+    problems = []
+    if facts.failed:
+        problems.append(f"Scheduled items that failed and wait for a person: {facts.failed}.")
+    if facts.oldest_overdue_seconds > LONGEST_OVERDUE_SECONDS:
+        problems.append(f"Scheduled work is {facts.oldest_overdue_seconds:.0f} seconds overdue.")
+    if facts.heartbeat_age_seconds is None:
+        problems.append("No worker has run yet.")
+    elif facts.heartbeat_age_seconds > get_settings().heartbeat_limit:
+        problems.append(f"No worker has run for {facts.heartbeat_age_seconds:.0f} seconds.")
+    return problems
+
+
 @require_safe
 @never_cache
 def live(_request: HttpRequest) -> JsonResponse:
@@ -46,3 +65,13 @@ def live(_request: HttpRequest) -> JsonResponse:
 def ready(_request: HttpRequest) -> JsonResponse:
     """The process answers and reaches its database."""
     return _answer(_database_problems())
+
+
+@require_safe
+@never_cache
+def deep(_request: HttpRequest) -> JsonResponse:
+    """Scheduled work is done, on time, by a worker that lives."""
+    if problems := _database_problems():
+        return _answer(problems)
+    facts = due_work_health(at=timezone.now())
+    return _answer(_due_work_problems(facts), {"due_work": facts.as_dict()})

@@ -14,6 +14,7 @@ from cms_site import health, media, style_page
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
+    path("health/deep", health.deep, name="health_deep"),
     path(f"media/{media.PUBLIC_FOLDER}/<path:path>", media.serve_picture, name="media"),
     path("admin/", include(wagtailadmin_urls)),
     path("style/", style_page.style_page, name="style_page"),

@@ -154,7 +154,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # Not "no-referrer": browsers would then send `Origin: null` with every POST, and CSRF refuse it.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"  # the editor previews pages in a frame; see cms_site.security
+X_FRAME_OPTIONS = "DENY"  # Wagtail itself allows the preview in the editor
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     feature: []
     for feature in (

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test import Client
+
+from campaign.releases.health import DueWorkHealth
+from cms_site import health
+
+GOOD = DueWorkHealth(oldest_overdue_seconds=0.0, overdue=0, failed=0, heartbeat_age_seconds=1.0)
+
+
+def facts(**changes: Any) -> Any:
+    values = GOOD.as_dict() | changes
+    return lambda **_at: DueWorkHealth(**values)
+
+
+def broken_cursor() -> None:
+    raise DatabaseError("gone")
+
+
+def test_live_asks_no_database(client: Client) -> None:
+    # Without the db fixture any query is an error.
+    response = client.get("/health/live")
+
+    assert (response.status_code, response.json()) == (200, {"status": "ok", "problems": []})
+    assert "no-store" in response["Cache-Control"]
+    assert response.cookies == {}
+
+
+@pytest.mark.django_db
+def test_ready_says_when_the_database_is_gone(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/health/ready").status_code == 200
+
+    monkeypatch.setattr(connection, "cursor", broken_cursor)
+
+    for address in ("/health/ready", "/health/deep"):
+        response = client.get(address)
+        assert (response.status_code, response.json()) == (
+            503,
+            {"status": "failing", "problems": ["The database does not answer."]},
+        )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        ({}, []),
+        ({"oldest_overdue_seconds": 60.0, "overdue": 1}, []),
+        (
+            {"oldest_overdue_seconds": 61.0, "overdue": 1},
+            ["Scheduled work is 61 seconds overdue."],
+        ),
+        ({"failed": 2}, ["Scheduled items that failed and wait for a person: 2."]),
+        ({"heartbeat_age_seconds": None}, ["No worker has run yet."]),
+        ({"heartbeat_age_seconds": 120.0}, []),
+        ({"heartbeat_age_seconds": 121.0}, ["No worker has run for 121 seconds."]),
+    ],
+)
+def test_deep_wakes_somebody_only_with_a_reason(
+    client: Client, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], problems: list[str]
+) -> None:
+    monkeypatch.setattr(health, "due_work_health", facts(**changes))
+
+    response = client.get("/health/deep")
+
+    assert response.json()["problems"] == problems
+    assert response.status_code == (503 if problems else 200)
+
+
+@pytest.mark.django_db
+def test_deep_reads_the_real_facts(client: Client) -> None:
+    response = client.get("/health/deep")
+
+    assert response.status_code == 503
+    assert response.json()["due_work"] == GOOD.as_dict() | {"heartbeat_age_seconds": None}
+
+
+def test_only_reading_is_allowed(client: Client) -> None:
+    assert client.post("/health/live").status_code == 405
