@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
@@ -43,6 +44,7 @@ from campaign.packs.references import References
 from campaign.packs.scope import Scope
 from campaign.packs.settings_shape import settings_shape
 from campaign.packs.shapes import Shape, make_shape, page_shape
+from campaign.packs.storage import explain_storage_error
 from campaign.packs.values import read_truth, read_whole_number
 
 CAMPAIGN_FILE = "campaign.yaml"
@@ -94,10 +96,14 @@ def check_pack(root: Path) -> Plan:
 
     Raises:
         PackProblemsError: the folder has faults; all of them are named.
+        PackStorageError: the database cannot be read.
     """
     problems = Problems()
     pack = read_pack(root, problems)
-    plan = _Checker(pack, problems).check()
+    try:
+        plan = _Checker(pack, problems).check()
+    except DatabaseError as error:
+        raise explain_storage_error(error) from error
     problems.raise_if_any()
     return plan
 

@@ -235,8 +235,9 @@ class _Dumper:
 
     def _write_page(self, file: str, path: str, row: Any, order: int) -> None:
         page = self._shown(row, path)
-        shape = page_shape(type(page))
-        front: dict[str, Any] = {TYPE: snake_case(type(page)), "title": page.title}
+        model: Any = type(page)
+        shape = page_shape(model)
+        front: dict[str, Any] = {TYPE: snake_case(model), "title": page.title}
         if path != HOME:
             front[ORDER] = order
         if not row.live:

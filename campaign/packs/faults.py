@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class ValueFault(Exception):  # noqa: N818 - it never leaves this room; a person sees a Problem
+class ValueFault(Exception):
     """Says what is wrong with one value, and what to do. The reader of the value notes it."""
 
     def __init__(self, what: str, fix: str = "", *, line: int = 0) -> None:

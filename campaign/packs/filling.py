@@ -10,20 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from content_blocks.fields import ChoiceListField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from wagtail.fields import RichTextField, StreamField
 
 from campaign.packs import values
-from campaign.packs.blocks import BlockReader, read_pieces, clean_stream, read_rich_text
+from campaign.packs.blocks import BlockReader, clean_stream, read_pieces, read_rich_text
 from campaign.packs.faults import ValueFault
 from campaign.packs.marked_yaml import Fields
 from campaign.packs.page_files import Piece, Section
 from campaign.packs.problems import suggest
 from campaign.packs.scope import Scope
 from campaign.packs.shapes import Shape, child_shape, is_relation
+from content_blocks.fields import ChoiceListField
 
 
 @dataclass(frozen=True)
@@ -170,9 +170,10 @@ def read_field(model_field: Any, raw: Any, key: str, scope: Scope) -> Any:
         pieces = read_pieces(raw)
         reader = BlockReader(replace(scope, owner=f"{scope.owner}|{key}"))
         return reader.read_stream(model_field.stream_block, pieces)
+    related: Any = model_field.related_model
     if isinstance(model_field, models.ManyToManyField):
         names = [values.read_text(item) for item in values.read_list(raw)]
-        found = [scope.find((model_field.related_model,), name) for name in names]
+        found = [scope.find((related,), name) for name in names]
         return list({instance.pk: instance for instance in found}.values())
     if raw is None:
         return model_field.get_default()
@@ -183,7 +184,7 @@ def read_field(model_field: Any, raw: Any, key: str, scope: Scope) -> Any:
         return [values.read_choice(item, known) for item in values.read_list(raw)]
     text = values.read_text(raw)
     if isinstance(model_field, models.ForeignKey):
-        return scope.find((model_field.related_model,), text) if text else None
+        return scope.find((related,), text) if text else None
     if not text and model_field.null:
         return None
     return _read_plain(model_field, raw, text)

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from content_blocks.models import ContactRoute, GlossaryTerm, Hotspot, Sign
-
 from campaign.packs.opening_hours import Hours
 from campaign.packs.special_keys import SpecialKey
+from content_blocks.models import ContactRoute, GlossaryTerm, Hotspot, Sign
 
 
 @dataclass(frozen=True, eq=False)

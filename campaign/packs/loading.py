@@ -214,17 +214,16 @@ class _Loader:
         """Let the site begin at the home page; remove the welcome page it began at before."""
         home = Page.objects.get(pk=self.pages[HOME].pk)
         site = self.present.site or Site(is_default_site=True, hostname="localhost", port=80)
-        before = None if site.root_page_id in (None, home.pk) else site.root_page.specific
+        before: Any = None if site.root_page_id in (None, home.pk) else site.root_page.specific
         wanted = {
-            "root_page": home,
+            "root_page_id": home.pk,
             "site_name": self.plan.site_name,
             "hostname": self.plan.hostname or site.hostname,
             "port": self.plan.port or site.port,
         }
-        changed = [name for name, value in wanted.items() if getattr(site, name) != value]
-        if changed or site.pk is None:
-            for name in changed:
-                setattr(site, name, wanted[name])
+        if any(getattr(site, name) != value for name, value in wanted.items()):
+            for name, value in wanted.items():
+                setattr(site, name, value)
             site.full_clean()
             site.save()
         if type(before) is Page and not before.get_children().exists():

@@ -88,6 +88,10 @@ def _bold_rule(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _is_link(url: str) -> bool:
+    return url is not None
+
+
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": True}).enable(
         [
@@ -98,8 +102,9 @@ def _parser() -> MarkdownIt:
     )
     parser.inline.ruler.before("link", "phone", _phone_rule)
     parser.inline.ruler.after("escape", "bold", _bold_rule)
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]
-    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    # Every address becomes a link, to be judged by `_Html._link`, which can say what is wrong.
+    parser.validateLink = _is_link  # type: ignore[method-assign]
+    parser.normalizeLink = str  # type: ignore[method-assign,assignment]
     return parser
 
 
@@ -207,9 +212,7 @@ class _Html:
             self.problem(
                 self.line,
                 _("“%(href)s” is not an address a link can have.") % {"href": href},
-                _(
-                    "Use page:/path/ for a page, https://… for another site, [[phone:slug]] to call."
-                ),
+                _("Use page:/path/ for a page, https://… for a site, [[phone:slug]] for a number."),
             )
         return f'<a href="{escape(href)}">'
 

@@ -9,11 +9,11 @@ import re
 from datetime import time
 from typing import TYPE_CHECKING, Any
 
-from content_blocks.models import OpeningHours
 from django.utils.translation import gettext as _
 
 from campaign.packs.faults import ValueFault
 from campaign.packs.marked_yaml import Fields, Text
+from content_blocks.models import OpeningHours
 
 if TYPE_CHECKING:
     from campaign.packs.references import References

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from content_blocks.models import ContactRoute
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from wagtail.models import Page
@@ -13,6 +12,7 @@ from wagtail.models import Page
 from campaign.packs.faults import ValueFault
 from campaign.packs.problems import Problems, suggest
 from campaign.packs.references import References, base_of
+from content_blocks.models import ContactRoute
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Scope:
 
     def phone_text(self, slug: str, *, line: int) -> str | None:
         """What is stored inside a phone entity; readers are shown the live record instead."""
-        return self._found(ContactRoute, slug, line, lambda route: route.number_shown or route.name)
+        return self._found(ContactRoute, slug, line, lambda route: route.name)
 
     def _found(self, model: type[Model], name: str, line: int, take: Any) -> Any:
         try:

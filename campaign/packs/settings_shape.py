@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from content_blocks.models import ContactRoute
-
 from campaign.packs import values
 from campaign.packs.shapes import Shape, make_shape
 from campaign.pages.enums import ActionRouteUse
 from campaign.pages.models import ActionRouteChoice, CampaignSettings
+from content_blocks.models import ContactRoute
 
 if TYPE_CHECKING:
     from campaign.packs.references import References

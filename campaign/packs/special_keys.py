@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 class SpecialKey(Protocol):
     """How one key of a record is read into an instance, and written from it."""
 
-    #: Names of the fields and child relations that this key replaces.
-    covers: frozenset[str]
+    @property
+    def covers(self) -> frozenset[str]:
+        """Names of the fields and child relations that this key replaces."""
 
     def read(self, instance: Any, raw: Any, *, line: int, scope: Scope) -> None:
         """Fill the covered fields; `raw` is None when the key is absent.

@@ -53,6 +53,9 @@ def explain_storage_error(error: OSError | DatabaseError) -> PackStorageError:
     if number in _FULL or "disk is full" in text or "no space left" in text or "diskfull" in text:
         reason = _("The disk is full.")
         fix = _("Make room, then load again.")
+    elif "no such table" in text or "does not exist" in text:
+        reason = _("The database has no tables.")
+        fix = _("Run “manage.py migrate” first.")
     elif "database is locked" in text:
         reason = _("Another process kept the database busy.")
         fix = _("Load again when it has finished.")

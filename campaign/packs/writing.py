@@ -48,13 +48,14 @@ def _write_field(
     instance: Any, key: str, model_field: Any, references: References, owner: str
 ) -> Any:
     """What is written for a field; None to leave the key out."""
+    related: Any = model_field.related_model
     if isinstance(model_field, models.ManyToManyField):
         found = getattr(instance, model_field.name).all()
-        names = (references.name_of(model_field.related_model, item.pk) for item in found)
+        names = (references.name_of(related, item.pk) for item in found)
         return sorted(name for name in names if name) or None
     if isinstance(model_field, models.ForeignKey):
         number = getattr(instance, model_field.attname)
-        return references.name_of(model_field.related_model, number) if number else None
+        return references.name_of(related, number) if number else None
     value = getattr(instance, model_field.name)
     if isinstance(model_field, StreamField):
         children = BlockWriter(references, f"{owner}|{key}").write_stream(value)

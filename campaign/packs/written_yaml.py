@@ -1,4 +1,4 @@
-"""YAML as a person would write it: keys in their order, long texts as blocks, short lists inline."""
+"""YAML as a person would write it: keys in order, long texts as blocks, short lists inline."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""`load_campaign` and `dump_campaign`."""

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="a new, an empty or a campaign folder")
 
-    def handle(self, *args: Any, path: Path, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, path: Path, **options: Any) -> None:
         try:
             report = dump_pack(path, say=self.stdout.write)
         except PackProblemsError as error:

@@ -29,7 +29,7 @@ class Command(BaseCommand):
             "--if-empty", action="store_true", help="do nothing when a campaign is there already"
         )
 
-    def handle(self, *args: Any, path: Path, **options: Any) -> None:  # noqa: ARG002
+    def handle(self, *args: Any, path: Path, **options: Any) -> None:
         if options["if_empty"] and holds_campaign():
             self.stdout.write(_("A campaign is there already; nothing was loaded."))
             return
