@@ -20,10 +20,9 @@ def find_users(fact: Fact) -> list[str]:
     """
     users = {str(source) for source, _references in ReferenceIndex.get_grouped_references_to(fact)}
     for relation in fact._meta.related_objects:
-        if relation.many_to_many:
-            sources = relation.related_model._default_manager.filter(
-                **{relation.field.name: fact.pk}
-            )
+        model = relation.related_model
+        if relation.many_to_many and not isinstance(model, str):
+            sources = model._default_manager.filter(**{relation.field.name: fact.pk})
             users.update(str(source) for source in sources)
     return sorted(users)
 

@@ -107,3 +107,10 @@ class ContactRouteQuerySet(FactQuerySet):
 
 class GlossaryTermQuerySet(FactQuerySet):
     """Words we use."""
+
+
+#: The managers of the four models; made here so that the type checker knows their methods.
+HotspotManager = models.Manager.from_queryset(HotspotQuerySet)
+SignManager = models.Manager.from_queryset(SignQuerySet)
+ContactRouteManager = models.Manager.from_queryset(ContactRouteQuerySet)
+GlossaryTermManager = models.Manager.from_queryset(GlossaryTermQuerySet)

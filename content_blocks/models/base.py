@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
 from wagtail.models import (
@@ -33,7 +34,7 @@ DRAFT_BOOKKEEPING = frozenset(
 
 
 class Fact(
-    WorkflowMixin,  # type: ignore[misc]  # Wagtail is untyped
+    WorkflowMixin,
     DraftStateMixin,
     LockableMixin,
     RevisionMixin,
@@ -41,6 +42,7 @@ class Fact(
     TranslatableMixin,
     index.Indexed,
     ClusterableModel,
+    models.Model,  # Wagtail is untyped: without this line the type checker sees no model
 ):
     """A record that pages, widgets and printed material show, and never copy.
 

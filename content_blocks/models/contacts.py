@@ -34,7 +34,7 @@ from content_blocks.enums import (
 from content_blocks.exceptions import PhoneNumberError, ReplacementCycleError
 from content_blocks.fields import ChoiceListField
 from content_blocks.models.base import SLUG_HELP, Fact
-from content_blocks.querysets import ContactRouteQuerySet
+from content_blocks.querysets import ContactRouteManager
 
 _HAS_VALUE = (
     (Q(channel__in=sorted(NUMBER_CHANNELS)) & ~Q(number=""))
@@ -209,7 +209,7 @@ class ContactRoute(Fact):
         help_text=_("Readers are shown this route in place of a withdrawn one."),
     )
 
-    objects = ContactRouteQuerySet.as_manager()
+    objects = ContactRouteManager()
 
     override_translatable_fields = [
         SynchronizedField("slug"),

@@ -9,7 +9,7 @@ from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
 from content_blocks.models.base import SLUG_HELP, Fact
-from content_blocks.querysets import GlossaryTermQuerySet
+from content_blocks.querysets import GlossaryTermManager
 
 
 class GlossaryTerm(Fact):
@@ -31,7 +31,7 @@ class GlossaryTerm(Fact):
     source_url = models.URLField(_("link to the source"), max_length=500, blank=True)
     reviewed_on = models.DateField(_("reviewed on"), null=True, blank=True)
 
-    objects = GlossaryTermQuerySet.as_manager()
+    objects = GlossaryTermManager()
 
     override_translatable_fields = [SynchronizedField("slug")]
     search_fields = [

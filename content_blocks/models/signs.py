@@ -15,7 +15,7 @@ from wagtail_localize.fields import SynchronizedField
 from content_blocks.enums import Confirmation, ExploitationType, Observed, Pictogram, Role
 from content_blocks.fields import ChoiceListField
 from content_blocks.models.base import SLUG_HELP, Fact
-from content_blocks.querysets import HotspotQuerySet, SignQuerySet
+from content_blocks.querysets import HotspotManager, SignManager
 
 
 class Hotspot(Fact):
@@ -43,7 +43,7 @@ class Hotspot(Fact):
         _("order"), default=0, help_text=_("Small numbers come first in lists.")
     )
 
-    objects = HotspotQuerySet.as_manager()
+    objects = HotspotManager()
 
     override_translatable_fields = [SynchronizedField("slug")]
     search_fields = [
@@ -172,7 +172,7 @@ class Sign(Fact):
     )
 
     permanent_name_field = "code"
-    objects = SignQuerySet.as_manager()
+    objects = SignManager()
 
     override_translatable_fields = [
         SynchronizedField("code"),

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from content_blocks import contacts, hours
+from content_blocks.conf import get_settings
+from content_blocks.contact_cards import ContactCard
 from content_blocks.models import ContactRoute
 from content_blocks.phone_links import phone_link, route_phone_link
 
@@ -40,12 +42,13 @@ def present_route(route: ContactRoute) -> contacts.PresentedRoute:
 
 
 @register.simple_tag
-def present_draft_route(route: ContactRoute) -> contacts.PresentedRoute:
-    """`{% present_draft_route object as presented %}`: as if this draft were published today.
+def draft_contact_card(route: ContactRoute) -> ContactCard:
+    """`{% draft_contact_card object as card %}`: the card as if this draft were published today.
 
     Only for an editor's preview: readers are shown nothing of a draft.
     """
-    return contacts.present_route(route, on=hours.today(timezone.now()), as_published=True)
+    presented = contacts.present_route(route, on=hours.today(timezone.now()), as_published=True)
+    return ContactCard(presented, is_emergency=route.slug == get_settings().emergency_slug)
 
 
 @register.simple_tag
