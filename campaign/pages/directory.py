@@ -7,12 +7,20 @@ answers to neither council nor police comes before one that does.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
-from content_blocks.contacts import with_emergency_first
+from content_blocks.contact_cards import (
+    ContactCard,
+    cards_in_groups,
+    contact_cards,
+    emergency_card,
+)
 from content_blocks.enums import Audience, Independence, PoliceIndependence, Urgency
 from content_blocks.models import ContactRoute
 
@@ -38,10 +46,10 @@ _URGENCY_HEADINGS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Contact routes under one heading, in the order they are shown."""
+    """Contact routes under one heading, as cards in the order they are shown."""
 
     heading: Any
-    routes: list[ContactRoute]
+    cards: Sequence[ContactCard]
 
 
 def audience_of_path(path: str) -> Audience | None:
@@ -50,31 +58,35 @@ def audience_of_path(path: str) -> Audience | None:
     return Audience(audience) if audience else None
 
 
-def directory_sections(audience: Audience | None = None) -> list[Section]:
+def directory_sections(audience: Audience | None, *, on: date) -> list[Section]:
     """All public routes of the active language, or those for one audience, by how soon.
 
-    The first section is always there, since 999 is always in it.
+    The first section is always there, since 999 is always in it and only there.
     """
-    routes = _routes(audience)
-    by_urgency: dict[str, list[ContactRoute]] = {urgency: [] for urgency in Urgency.values}
-    for route in sorted(routes, key=_by_audience):
-        by_urgency[route.urgency].append(route)
-    by_urgency[Urgency.NOW] = with_emergency_first(by_urgency[Urgency.NOW])
-    emergency = {route.slug for route in by_urgency[Urgency.NOW]}
+    routes = sorted(_routes(audience), key=_by_audience)
+    groups = [[route for route in routes if route.urgency == urgency] for urgency in Urgency]
+    cards = cards_in_groups(groups, on=on)
+    read_card_details(card for group in cards for card in group)
+    cards[0].insert(0, emergency_card())
     return [
-        Section(
-            _URGENCY_HEADINGS[urgency],
-            [route for route in found if urgency == Urgency.NOW or route.slug not in emergency],
-        )
-        for urgency, found in by_urgency.items()
+        Section(_URGENCY_HEADINGS[urgency], found)
+        for urgency, found in zip(Urgency, cards, strict=True)
         if found
     ]
 
 
-def support_section(audience: str) -> Section:
+def support_section(audience: str, *, on: date) -> Section:
     """The routes for one audience, the most independent first, behind 999."""
     routes = sorted(_routes(Audience(audience)), key=independence)
-    return Section(_("People you can talk to"), with_emergency_first(routes))
+    return Section(_("People you can talk to"), contact_cards(routes, on=on))
+
+
+def read_card_details(cards: Iterable[ContactCard]) -> None:
+    """Read the hours and alternatives of many cards in a fixed number of queries."""
+    routes = [card.route for card in cards if card.route.pk]
+    prefetch_related_objects(
+        routes, "opening_hours", "opening_exceptions", "accessible_alternatives"
+    )
 
 
 def independence(route: ContactRoute) -> tuple[int, str]:
@@ -93,7 +105,7 @@ def independence(route: ContactRoute) -> tuple[int, str]:
 
 
 def _routes(audience: Audience | None) -> list[ContactRoute]:
-    found = ContactRoute.objects.public().in_locale().with_details()
+    found = ContactRoute.objects.public().in_locale()
     if audience is not None:
         found = found.for_audience(audience)
     return list(found)

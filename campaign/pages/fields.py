@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from content_blocks.streams import GuidanceStreamBlock
 from wagtail.fields import RichTextField, StreamField
+
+from content_blocks.streams import GuidanceStreamBlock
 
 #: What an introduction may hold: running text, a link, a list, a number from a live record.
 INTRODUCTION_FEATURES = ["bold", "link", "ol", "ul", "contact-phone"]

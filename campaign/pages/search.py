@@ -12,7 +12,7 @@ from typing import Any
 
 from wagtail.models import Locale, Page
 
-from content_blocks.contacts import PresentedRoute, present_routes
+from content_blocks.contact_cards import ContactCard, contact_cards
 from content_blocks.models import ContactRoute, Sign
 
 #: More than a reader looks through; the rest is reached by better words.
@@ -33,14 +33,14 @@ class FoundSign:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """What was found: pages, ways to reach help, and signs with a page that shows each."""
+    """What was found: pages, ways to reach help behind 999, signs with a page that shows each."""
 
     pages: Sequence[Page] = ()
-    routes: Sequence[PresentedRoute] = ()
+    cards: Sequence[ContactCard] = ()
     signs: Sequence[FoundSign] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.pages or self.routes or self.signs)
+        return bool(self.pages or self.cards or self.signs)
 
 
 def search_public(query: str, *, root: Page, locale: Locale, on: date) -> SearchResults:
@@ -60,7 +60,7 @@ def search_public(query: str, *, root: Page, locale: Locale, on: date) -> Search
         return SearchResults()
     return SearchResults(
         pages=_search_pages(words, home),
-        routes=_search_routes(words, locale, on),
+        cards=_search_routes(words, locale, on),
         signs=_search_signs(words, locale),
     )
 
@@ -70,9 +70,10 @@ def _search_pages(words: str, home: Page) -> list[Page]:
     return list(found.search(words, operator="and")[:MOST_RESULTS])
 
 
-def _search_routes(words: str, locale: Locale, on: date) -> tuple[PresentedRoute, ...]:
-    found: Any = ContactRoute.objects.public().filter(locale=locale).with_details()
-    return present_routes(found.search(words, operator="and")[:_MOST_ROUTES], on=on)
+def _search_routes(words: str, locale: Locale, on: date) -> list[ContactCard]:
+    public: Any = ContactRoute.objects.public().filter(locale=locale)
+    found = list(public.search(words, operator="and")[:_MOST_ROUTES])
+    return contact_cards(found, on=on) if found else []
 
 
 def _search_signs(words: str, locale: Locale) -> list[FoundSign]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from content_blocks.values import ActionRoutes
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, PublishingPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin
 from wagtail.models import Page, PageManager
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
@@ -23,6 +23,7 @@ from campaign.pages.headers import keep_out_of_the_browser
 from campaign.pages.metadata import PageMetadata, describe_page
 from campaign.pages.models.settings import CampaignSettings
 from campaign.pages.querysets import PublicPageQuerySet
+from content_blocks.values import ActionRoutes
 
 #: The preview that shows what a stranger sees over a shoulder: the tab, and a shared link.
 DISCREET_PREVIEW = "discreet"
@@ -211,12 +212,6 @@ class BasePage(DiscreetMixin, ReviewMixin, Page):
             return "campaign_pages/discreet_preview.html"
         return super().get_preview_template(request, mode_name)
 
-    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        """Render the discreet preview alike for every page type, routable ones included."""
-        if mode_name == DISCREET_PREVIEW:
-            return Page.serve_preview(self, request, mode_name)
-        return super().serve_preview(request, mode_name)
-
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add what every template needs: the default action routes and the discreet metadata."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
@@ -235,7 +230,10 @@ class BasePage(DiscreetMixin, ReviewMixin, Page):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Serve the page so that the reader's device keeps no copy of it."""
-        response = super().serve(request, *args, **kwargs)
+        return self.keep_private(super().serve(request, *args, **kwargs))
+
+    def keep_private(self, response: HttpResponse) -> HttpResponse:
+        """Set the headers of a public page of this type."""
         shared = (
             shared_cache_seconds() > 0 and self.may_be_shared and not self.get_view_restrictions()
         )
@@ -258,3 +256,20 @@ class BasePage(DiscreetMixin, ReviewMixin, Page):
             super().update_aliases(**kwargs)
 
     update_aliases.alters_data = True  # type: ignore[attr-defined]
+
+
+class RoutableBasePage(RoutablePageMixin, BasePage):
+    """A page that also serves addresses below its own, with the same privacy and previews."""
+
+    class Meta:
+        abstract = True
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Serve one of the page's routes; Wagtail's mixin does not go through `BasePage.serve`."""
+        return self.keep_private(super().serve(request, *args, **kwargs))
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """Preview the first route, or what others can see of the page."""
+        if mode_name == DISCREET_PREVIEW:
+            return Page.serve_preview(self, request, mode_name)
+        return super().serve_preview(request, mode_name)

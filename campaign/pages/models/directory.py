@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.contrib.routable_page.models import path
 
 from campaign.pages.directory import AUDIENCE_PATHS, audience_of_path, directory_sections
-from campaign.pages.models.base import BasePage, IntroductionMixin
+from campaign.pages.models.base import BasePage, IntroductionMixin, RoutableBasePage
 from content_blocks.enums import Audience
 
 
-class ContactDirectoryPage(RoutablePageMixin, IntroductionMixin, BasePage):
+class ContactDirectoryPage(IntroductionMixin, RoutableBasePage):
     """Every contact route, by how soon; below it one address for each kind of reader."""
 
     parent_page_types = ["campaign_pages.HomePage"]
@@ -59,6 +60,6 @@ class ContactDirectoryPage(RoutablePageMixin, IntroductionMixin, BasePage):
             request,
             context_overrides={
                 "audience": audience,
-                "sections": directory_sections(audience),
+                "sections": directory_sections(audience, on=timezone.localdate()),
             },
         )

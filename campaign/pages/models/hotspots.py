@@ -15,8 +15,8 @@ from wagtail.search import index
 
 from campaign.pages.fields import GuidanceStreamField
 from campaign.pages.models.base import BasePage, BodyMixin, IntroductionMixin
-from campaign.pages.place_signs import group_signs
 from content_blocks.models import Hotspot
+from content_blocks.sign_lists import group_signs, signs_at_hotspot
 
 
 class HotspotIndexPage(IntroductionMixin, BodyMixin, BasePage):
@@ -137,12 +137,11 @@ class HotspotPage(IntroductionMixin, BodyMixin, BasePage):
 
     @property
     def has_own_action_panel(self) -> bool:
-        """Whether the editor placed an action panel; if not, one follows the signs by itself."""
-        streams = (self.what_to_do, self.staff, self.body)
-        return any(block.block_type == "action_panel" for stream in streams for block in stream)
+        """Whether the editor says what to do with an action panel; if not, one is shown first."""
+        return any(block.block_type == "action_panel" for block in self.what_to_do)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the public signs of this kind of place, grouped by what is observed."""
         context = super().get_context(request, *args, **kwargs)
-        context["sign_groups"] = group_signs(self.hotspot)
+        context["sign_groups"] = group_signs(signs_at_hotspot(self.hotspot), request=request)
         return context

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
-from content_blocks.values import ActionRoutes
 from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -18,6 +17,7 @@ from wagtail.models import Orderable, Page
 
 from campaign.pages.enums import ActionRouteUse
 from content_blocks.models import ContactRoute
+from content_blocks.values import ActionRoutes
 
 #: A weather page: neutral, not personalised, and what anybody might be looking at.
 DEFAULT_EXIT_URL = "https://www.bbc.co.uk/weather"

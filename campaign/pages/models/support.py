@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 
@@ -36,7 +37,7 @@ class SupportMixin:
     def get_support_section(self) -> Section | None:
         """The contact routes of the page, or none."""
         audience = self.get_support_audience()
-        return support_section(audience) if audience else None
+        return support_section(audience, on=timezone.localdate()) if audience else None
 
 
 class SupportIndexPage(SupportMixin, IntroductionMixin, BodyMixin, BasePage):

@@ -9,17 +9,17 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.contrib.routable_page.models import RoutablePageMixin, path
+from wagtail.contrib.routable_page.models import path
 from wagtail.models import Page
 from wagtail.search import index
 
-from campaign.pages.models.base import BasePage, BodyMixin
+from campaign.pages.models.base import BasePage, BodyMixin, RoutableBasePage
 
 #: How many updates one page of the list shows.
 UPDATES_PER_PAGE = 10
 
 
-class UpdateIndexPage(RoutablePageMixin, BasePage):
+class UpdateIndexPage(RoutableBasePage):
     """The list of updates, newest first; further pages have addresses of their own."""
 
     parent_page_types = ["campaign_pages.HomePage"]

@@ -22,13 +22,12 @@ def _guidance_block(key: str) -> Block:
 def default_action_panel(context: template.Context) -> SafeString:
     """Render the action panel as an editor's empty one: 999 first, then the campaign's routes.
 
-    For places without a page of their own too (search, 404): there the campaign's settings are
-    asked directly.
+    Where there is no page (search, 404), the campaign's routes come from its settings.
     """
     values: dict[str, Any] = context.flatten()
     request = values.get("request")
     if "action_routes" not in values and request is not None:
         values["action_routes"] = CampaignSettings.for_request(request).get_action_routes()
-    block = _guidance_block("action_panel")
-    rendered: SafeString = block.render(block.to_python({}), context=values)
+    block: Block = GuidancePage._meta.get_field("body").stream_block.child_blocks["action_panel"]
+    rendered: SafeString = block.render(block.normalize({}), context=values)
     return rendered

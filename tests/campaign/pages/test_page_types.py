@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from wagtail.coreutils import get_dummy_request
 from wagtail.models import Page
 from wagtail.test.utils import WagtailPageTestCase
 from wagtail.test.utils.form_data import nested_form_data, streamfield
@@ -43,10 +44,16 @@ EMPTY_RICH_TEXT = "null"
 
 
 @pytest.fixture
-def case(client: Client, admin_user: Any) -> WagtailPageTestCase:
-    """Wagtail's own assertions on pages."""
+def case(client: Client, admin_user: Any, monkeypatch: pytest.MonkeyPatch) -> WagtailPageTestCase:
+    """Wagtail's own assertions on pages.
+
+    They log in with the first authentication backend, which is the login lock and knows no users.
+    """
+    backend = "django.contrib.auth.backends.ModelBackend"
+    monkeypatch.setattr("wagtail.test.utils.page_tests.AUTH_BACKEND", backend)
     found = WagtailPageTestCase()
     found.client = client
+    found.dummy_request = get_dummy_request()
     client.force_login(admin_user)
     return found
 

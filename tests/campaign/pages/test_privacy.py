@@ -149,3 +149,16 @@ def test_draft_is_not_found(name: str, whole_campaign: dict[str, Page], client: 
     response = client.get(url)
 
     assert response.status_code == 404
+
+
+@pytest.mark.parametrize("name", ["GuidancePage", "ContactDirectoryPage", "UpdateIndexPage"])
+def test_editor_can_preview_what_others_see(name: str, whole_campaign: dict[str, Page]) -> None:
+    page = whole_campaign[name]
+    page.title = "A telling title"
+    page.sensitive = True
+
+    response = page.make_preview_request(preview_mode="discreet")
+
+    html = response.content.decode()
+    assert "<dt>Browser tab and history</dt><dd>Look closer</dd>" in html
+    assert "A telling title" not in html
