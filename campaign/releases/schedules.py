@@ -45,14 +45,16 @@ def draft_state_models() -> tuple[type[Any], ...]:
 
     Proxies and children of another such model are left out: their rows are the parent's rows.
     """
-    found: list[type[Any]] = [Page]
-    for model in apps.get_models():
-        if not issubclass(model, DraftStateMixin) or issubclass(model, Page):
-            continue
-        inherits = any(issubclass(parent, DraftStateMixin) for parent in model._meta.parents)
-        if not model._meta.proxy and not inherits:
-            found.append(model)
-    return tuple(found)
+    return (Page, *(model for model in apps.get_models() if _holds_draft_state(model)))
+
+
+def _holds_draft_state(model: type[Any]) -> bool:
+    return (
+        issubclass(model, DraftStateMixin)
+        and not issubclass(model, Page)
+        and not model._meta.proxy
+        and not any(issubclass(parent, DraftStateMixin) for parent in model._meta.parents)
+    )
 
 
 def schedules(*, until: datetime | None = None) -> Iterator[Schedule]:

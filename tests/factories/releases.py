@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +15,6 @@ from wagtail.models import Page, Revision
 
 from campaign.releases.enums import WorkKind, WorkState
 from campaign.releases.models import DueAttempt, DueWork
-
-_serial = itertools.count(1)
 
 
 class ScheduledPage:
@@ -39,8 +37,8 @@ class ScheduledPage:
 
         `expire_at` belongs to the scheduled version if there is one, else to the live page.
         """
-        number = next(_serial)
-        page = Page(title=title or f"Page {number}", slug=f"page-{number}", live=live)
+        name = f"page-{uuid.uuid4()}"
+        page = Page(title=title or name, slug=name, live=live)
         (parent or Page.objects.get(depth=1)).add_child(instance=page)
         earliest = min(moment for moment in (go_live_at, expire_at, timezone.now()) if moment)
         with time_machine.travel(earliest - timedelta(days=1), tick=False):

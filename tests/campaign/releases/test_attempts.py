@@ -366,6 +366,17 @@ def test_an_item_that_kills_every_worker_is_failed_in_the_end(
     assert announced == [("failed", work.pk)]
 
 
+def test_run_due_does_not_report_what_another_worker_has_done(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ScheduledPage.make(go_live_at=at - seconds(1))
+    found = find_due(at)
+    attempt(found[0].pk, at=at)
+    monkeypatch.setattr(attempts, "find_due", lambda _at: found)
+
+    assert run_due(at=at) == []
+
+
 # --- Try again ----------------------------------------------------------------------------------
 
 
