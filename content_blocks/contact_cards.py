@@ -166,8 +166,8 @@ def contact_cards(
     """Return 999 and then a card for each route, in order, without doubles.
 
     An unpublished route is left out. A route that replaces another is shown once, with both names.
-    The number of queries does not depend on the number of routes. A route that was never saved is
-    a preview's and is shown as it is.
+    The number of queries does not depend on the number of routes. A route that was never saved (a
+    built-in number, or a preview's) is shown as it is.
 
     Args:
         routes: as an editor chose them, or as a query found them.
@@ -192,7 +192,11 @@ def cards_in_groups(
     """
     wanted = [_without_emergency(routes) for routes in groups]
     public = _public_by_key({_key(route): route for group in wanted for route in group})
-    presented = dict(zip(public, present_routes(public.values(), on=on), strict=True))
+    saved = {key: route for key, route in public.items() if route.pk}
+    presented = dict(zip(saved, present_routes(saved.values(), on=on), strict=True))
+    for key, route in public.items():
+        if not route.pk:
+            presented[key] = PresentedRoute(RouteState.CURRENT, route, show_details=True)
     return [
         [
             ContactCard(item)

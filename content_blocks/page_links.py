@@ -60,7 +60,7 @@ def page_links(
 
 def _public_versions(saved: list[Page], *, summaries: bool) -> dict[str, dict[str, Page]]:
     """The public versions of these pages: translation key → language code → page."""
-    codes = dict(Locale.objects.values_list("pk", "language_code"))
+    locales = Locale.objects.in_bulk()
     queryset = (
         Page.objects.live()
         .public()
@@ -70,8 +70,9 @@ def _public_versions(saved: list[Page], *, summaries: bool) -> dict[str, dict[st
         queryset = queryset.specific()
     found: dict[str, dict[str, Page]] = {}
     for version in queryset:
-        code = codes[version.locale_id]
-        found.setdefault(str(version.translation_key), {})[code] = version
+        version.locale = locales[version.locale_id]  # else each would look up its own
+        versions = found.setdefault(str(version.translation_key), {})
+        versions[version.locale.language_code] = version
     return found
 
 

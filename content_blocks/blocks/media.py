@@ -7,12 +7,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
-from wagtail.images import get_image_model
 from wagtail.images.blocks import ImageChooserBlock
 
 from content_blocks.blocks.base import MEDIA, InnerTextBlock
@@ -57,17 +57,9 @@ class PictureChooserBlock(ImageChooserBlock):
     """An image with its sizes, read for all pictures of a page together."""
 
     def bulk_to_python(self, values: Any) -> Any:
-        """Fetch the images and their renditions in a fixed number of queries."""
+        """Fetch the images and their sizes in a fixed number of queries."""
         images = super().bulk_to_python(values)
-        found = {image.pk: image for image in images if image is not None}
-        if found:
-            renditions = (
-                get_image_model().objects.filter(pk__in=found).prefetch_renditions(*PICTURE_FILTERS)
-            )
-            prefetched = {image.pk: image.prefetched_renditions for image in renditions}
-            for image in images:
-                if image is not None:
-                    image.prefetched_renditions = prefetched[image.pk]
+        prefetch_related_objects([image for image in images if image is not None], "renditions")
         return images
 
     class Meta:
