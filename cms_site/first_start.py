@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
@@ -35,12 +34,13 @@ class Login:
 
 
 @contextmanager
-def progress(what: str, *, out: TextIO = sys.stdout) -> Iterator[None]:
+def progress(what: str) -> Iterator[None]:
     """Say what is being done before it starts, and afterwards how long it took."""
     began = time.monotonic()
-    print(f"  {what} …", end=" ", file=out, flush=True)
+    sys.stdout.write(f"  {what} … ")
+    sys.stdout.flush()
     yield
-    print(f"{time.monotonic() - began:.1f} s", file=out, flush=True)
+    sys.stdout.write(f"{time.monotonic() - began:.1f} s\n")
 
 
 def migrate() -> None:
