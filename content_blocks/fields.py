@@ -94,14 +94,6 @@ class Has(models.Lookup):  # type: ignore[type-arg]  # not subscriptable at run 
     lookup_name = "has"
     prepare_rhs = False
 
-    def get_db_prep_lookup(
-        self,
-        value: Any,
-        connection: BaseDatabaseWrapper,  # noqa: ARG002 - Django's signature
-    ) -> tuple[str, list[Any]]:
-        """Compare with the plain value, not with its JSON form."""
-        return "%s", [str(value)]
-
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
     ) -> tuple[str, list[Any]]:

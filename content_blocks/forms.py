@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 
 from content_blocks.hours import Stretch, find_overlap
+from content_blocks.models.base import Fact
 
 
 class FactForm(WagtailAdminModelForm):
@@ -18,6 +19,17 @@ class FactForm(WagtailAdminModelForm):
     """
 
     publishing = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer records of the same language only, and never the record itself."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            queryset = getattr(field, "queryset", None)
+            if queryset is None or not issubclass(queryset.model, Fact):
+                continue
+            field.queryset = queryset.filter(locale=self.instance.locale_id)
+            if isinstance(self.instance, queryset.model):
+                field.queryset = field.queryset.exclude(pk=self.instance.pk)
 
     def _post_clean(self) -> None:
         super()._post_clean()

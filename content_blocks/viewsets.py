@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from wagtail.admin.panels import (
     PublishingPanel,
     TabbedInterface,
 )
-from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn, TitleColumn
+from wagtail.admin.ui.tables import Column, DateColumn, StatusTagColumn
 from wagtail.snippets.views.snippets import IndexView, SnippetViewSet, SnippetViewSetGroup
 
 from content_blocks.enums import Confirmation, RouteStatus
@@ -74,7 +75,11 @@ class HotspotViewSet(FactViewSet):
     menu_label = _("Hotspots")
     ordering = ["order", "name"]
     sort_order_field = "order"
-    list_display = [TitleColumn("name", label=_("Name")), "pictogram", "summary"]
+    list_display = [
+        "name",
+        Column("pictogram", label=_("Pictogram"), accessor="get_pictogram_display"),
+        "summary",
+    ]
     list_export = ["slug", "name", "summary", "pictogram", "order", "live"]
     export_filename = "hotspots"
     filterset_class = HotspotFilterSet
@@ -150,7 +155,7 @@ class SignViewSet(FactViewSet):
                     FieldPanel("text"),
                     FieldPanel("caution"),
                     FieldRowPanel([FieldPanel("observed"), FieldPanel("exploitation_type")]),
-                    FieldPanel("hotspots"),
+                    FieldPanel("hotspots", widget=forms.CheckboxSelectMultiple),
                     FieldPanel("noticed_by"),
                     FieldPanel("do_now"),
                 ],
@@ -317,7 +322,7 @@ class ContactRouteViewSet(FactViewSet):
                     FieldPanel("languages"),
                     FieldPanel("languages_text"),
                     FieldPanel("bsl"),
-                    FieldPanel("accessible_alternatives"),
+                    FieldPanel("accessible_alternatives", widget=forms.CheckboxSelectMultiple),
                     FieldPanel("area"),
                     FieldPanel("eligibility"),
                     FieldPanel("minimum_age"),

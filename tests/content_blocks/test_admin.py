@@ -11,7 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from wagtail.models import GroupApprovalTask, Workflow, WorkflowContentType, WorkflowTask
+from wagtail.models import GroupApprovalTask, Locale, Workflow, WorkflowContentType, WorkflowTask
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
 from content_blocks.enums import Confirmation, RouteStatus
@@ -268,11 +268,36 @@ def test_sign_awaiting_confirmation_is_not_published_by_a_workflow(editor, moder
     assert not sign.live
     assert sign.current_workflow_task_state == state
 
-    sign.confirmation = Confirmation.CONFIRMED
-    sign.save_revision()
-    moderator.post(address)
-    # The workflow publishes the version that was submitted.
-    assert Sign.objects.get().current_workflow_task_state in (None, state)
+
+def test_sign_awaiting_confirmation_is_not_approved_from_its_form(editor, moderator):
+    approval_workflow(Sign)
+    editor.post(url(Sign, "add"), sign_data(confirmation="awaiting", **{"action-submit": "1"}))
+    sign = Sign.objects.get()
+    approval = {"action-workflow-action": "1", "workflow-action-name": "approve"}
+
+    refused = moderator.post(
+        url(Sign, "edit", sign.pk), sign_data(confirmation="awaiting", **approval)
+    )
+    assert list(errors(refused)) == ["confirmation"]
+    assert not Sign.objects.public().exists()
+
+    moderator.post(url(Sign, "edit", sign.pk), sign_data(confirmation="confirmed", **approval))
+    assert Sign.objects.public().get() == sign
+
+
+def test_form_offers_records_of_the_same_language_and_not_the_record_itself(moderator):
+    polish = Locale.objects.create(language_code="pl")
+    HotspotFactory(name="Hotele", locale=polish)
+    hotel = HotspotFactory(name="Hotels")
+    route, other = ContactRouteFactory(), ContactRouteFactory()
+    ContactRouteFactory(locale=polish)
+
+    signs = moderator.get(url(Sign, "add")).context["form"]
+    routes = moderator.get(url(ContactRoute, "edit", route.pk)).context["form"]
+
+    assert list(signs.fields["hotspots"].queryset) == [hotel]
+    assert list(routes.fields["accessible_alternatives"].queryset) == [other]
+    assert list(routes.fields["replaced_by"].queryset) == [other]
 
 
 def test_route_is_made_with_hours_and_published(moderator):
@@ -441,6 +466,13 @@ def found(client: Client, model: type, query: str) -> list[Any]:
     response = client.get(url(model, "list_results") + query)
     assert response.status_code == 200
     return sorted(response.context["object_list"], key=str)
+
+
+@pytest.mark.parametrize(("model", "make"), KINDS)
+def test_list_leads_to_the_form(moderator, model, make):
+    record = make()
+
+    assert url(model, "edit", record.pk) in moderator.get(url(model, "list")).content.decode()
 
 
 def test_routes_that_need_a_look_are_found(moderator):
