@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from wagtail.models import Locale, Page
+from wagtail.search.backends import get_search_backend
 
 from content_blocks.contact_cards import ContactCard, contact_cards
 from content_blocks.models import ContactRoute, Sign
@@ -65,14 +66,19 @@ def search_public(query: str, *, root: Page, locale: Locale, on: date) -> Search
     )
 
 
+def _found(public: Any, words: str, most: int) -> list[Any]:
+    """What of this queryset holds all the words, the best first."""
+    return list(get_search_backend().search(words, public, operator="and")[:most])
+
+
 def _search_pages(words: str, home: Page) -> list[Page]:
     found: Any = Page.objects.live().public().descendant_of(home, inclusive=True).specific()
-    return list(found.search(words, operator="and")[:MOST_RESULTS])
+    return _found(found, words, MOST_RESULTS)
 
 
 def _search_routes(words: str, locale: Locale, on: date) -> list[ContactCard]:
     public: Any = ContactRoute.objects.public().filter(locale=locale)
-    found = list(public.search(words, operator="and")[:_MOST_ROUTES])
+    found = _found(public, words, _MOST_ROUTES)
     return contact_cards(found, on=on) if found else []
 
 
@@ -80,7 +86,7 @@ def _search_signs(words: str, locale: Locale) -> list[FoundSign]:
     """Signs that a live page of their kind of place shows; the page is where the reader goes."""
     public: Any = Sign.objects.public().filter(locale=locale).prefetch_related("hotspots__pages")
     found = []
-    for sign in public.search(words, operator="and")[:_MOST_SIGNS]:
+    for sign in _found(public, words, _MOST_SIGNS):
         pages = [
             page for hotspot in sign.hotspots.all() for page in hotspot.pages.all() if page.live
         ]
