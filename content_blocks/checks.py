@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
 
 from content_blocks.conf import SETTING, ContentBlocksSettings, get_settings
 
@@ -19,6 +21,26 @@ def check_settings(**kwargs: Any) -> list[checks.CheckMessage]:  # noqa: ARG001 
     except (ImproperlyConfigured, TypeError, ValueError) as exc:
         return [checks.Error(str(exc), id="content_blocks.E001")]
     return list(_problems(settings))
+
+
+@checks.register("content_blocks")
+def check_rich_text_template(**kwargs: Any) -> list[checks.CheckMessage]:  # noqa: ARG001 - Django's signature
+    """`content_blocks.E005`: the template of rich text puts the numbers of the records in."""
+    name = "wagtailcore/shared/richtext.html"
+    try:
+        source = get_template(name).template.source  # type: ignore[attr-defined]
+    except (TemplateDoesNotExist, AttributeError):
+        source = ""
+    if "fill_in_contacts" in source:
+        return []
+    return [
+        checks.Error(
+            f"The template {name} does not put the numbers of contact routes into rich text.",
+            hint="List content_blocks before wagtail in INSTALLED_APPS, or use its filter "
+            "fill_in_contacts in your own template.",
+            id="content_blocks.E005",
+        )
+    ]
 
 
 def _problems(settings: ContentBlocksSettings) -> list[checks.CheckMessage]:

@@ -125,7 +125,7 @@ class ContactCard:
     def languages(self) -> str:
         """The languages of the service, with the editor's note; nothing if none are recorded."""
         field = ContactRoute._meta.get_field("languages")
-        labels = ", ".join(field.labels(self.route.languages))  # type: ignore[union-attr]
+        labels = ", ".join(field.labels(self.route.languages))
         return _with_note(labels, self.route.languages_text)
 
     @property

@@ -16,16 +16,15 @@ from wagtail.admin.views.generic.chooser import (
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.models import Locale
 
+from content_blocks.enums import NUMBER_CHANNELS
 from content_blocks.models import ContactRoute
 from content_blocks.querysets import ContactRouteQuerySet
 
 
 def choosable_routes() -> ContactRouteQuerySet:
-    """Return the public contacts with a number, once each: in the default language."""
-    routes: ContactRouteQuerySet = (
-        ContactRoute.objects.public().in_locale(Locale.get_default()).exclude(number="")
-    )
-    return routes.order_by("name")
+    """Return the public contacts that have a number, once each: in the default language."""
+    routes: ContactRouteQuerySet = ContactRoute.objects.public().in_locale(Locale.get_default())
+    return routes.filter(channel__in=sorted(NUMBER_CHANNELS)).order_by("name")
 
 
 class PhoneColumnsMixin:
@@ -35,7 +34,7 @@ class PhoneColumnsMixin:
     def columns(self) -> list[Any]:
         """Name, number and state."""
         return [
-            *super().columns,  # type: ignore[misc]
+            *super().columns,
             Column("number_shown", label=_("Number")),
             Column("get_status_display", label=_("State")),
         ]
@@ -45,7 +44,7 @@ class PhoneChooseView(
     PhoneColumnsMixin,
     ChooseViewMixin,
     CreationFormMixin,
-    BaseChooseView,  # type: ignore[misc]
+    BaseChooseView,
 ):
     """The window with the list."""
 
@@ -54,12 +53,12 @@ class PhoneChooseResultsView(
     PhoneColumnsMixin,
     ChooseResultsViewMixin,
     CreationFormMixin,
-    BaseChooseView,  # type: ignore[misc]
+    BaseChooseView,
 ):
     """The list alone, for search and paging."""
 
 
-class PhoneChosenView(ChosenView):  # type: ignore[misc]
+class PhoneChosenView(ChosenView):
     """The answer to the editor: what an entity holds."""
 
     def get_object(self, pk: str) -> ContactRoute:
@@ -76,7 +75,7 @@ class PhoneChosenView(ChosenView):  # type: ignore[misc]
         }
 
 
-class PhoneChooserViewSet(ChooserViewSet):  # type: ignore[misc]
+class PhoneChooserViewSet(ChooserViewSet):
     """Choose the contact whose number is put into a text."""
 
     model = ContactRoute

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -25,7 +26,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from draftjs_exporter.dom import DOM
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineEntityElementHandler
-from wagtail.models import Locale
+from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.rich_text import LinkHandler
 
 from content_blocks import hours
@@ -40,7 +41,7 @@ ENTITY_TYPE = "CONTACT"
 _FILLED = re.compile(r'<a\b[^>]*\bdata-contact="([^"]*)"[^>]*>.*?</a>', re.DOTALL)
 
 
-class ContactLinkHandler(LinkHandler):  # type: ignore[misc]  # Wagtail is untyped
+class ContactLinkHandler(LinkHandler):
     """What becomes of `<a linktype="contact" slug="…">` when a page is shown."""
 
     identifier = LINK_TYPE
@@ -71,7 +72,7 @@ class ContactLinkHandler(LinkHandler):  # type: ignore[misc]  # Wagtail is untyp
             yield ContactRoute, str(route.pk), "", ""
 
 
-class ContactElementHandler(InlineEntityElementHandler):  # type: ignore[misc]
+class ContactElementHandler(InlineEntityElementHandler):
     """The stored element, as the editor's entity; it cannot be typed into."""
 
     mutability = "IMMUTABLE"
@@ -109,7 +110,7 @@ def public_routes(slugs: Iterable[str]) -> dict[str, ContactRoute]:
 
     Withdrawn records and those being checked are public too; how they stand is for `contacts`.
     """
-    default = Locale.get_default().language_code
+    default = get_supported_content_language_variant(settings.LANGUAGE_CODE)
     active = get_language() or default
     routes = (
         ContactRoute.objects.public()
