@@ -89,7 +89,8 @@ def _choice(request: HttpRequest, name: str, allowed: tuple[Any, ...]) -> Any:
 def _specimens(*, mirrored: bool) -> list[Specimen]:
     specimens = []
     for name, block in GuidanceStreamBlock().child_blocks.items():
-        html = str(block.render(block.get_preview_value()))
+        value = block.get_preview_value()
+        html = str(block.render(value, context=block.get_preview_context(value)))
         specimens.append(
             Specimen(
                 name=name,

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language as active_language
+from django.utils.translation import gettext
 from wagtail.models import Locale, Page, Site
 
 from campaign.pages.inline import script_text
@@ -83,17 +84,37 @@ def _find_home(request: HttpRequest) -> Page | None:
 
 @register.simple_tag(takes_context=True)
 def primary_menu(context: dict[str, Any]) -> list[MenuItem]:
-    """Return the pages directly below the home page that an editor put in the menu."""
+    """Return the pages directly below the home page that an editor put in the menu.
+
+    The three pages that the campaign's settings name by their use are called by it, in a word or
+    two; their titles say more than a menu has room for.
+    """
     home = home_page(context)
     if home is None:
         return []
     page = context.get("page")
     path = page.path if isinstance(page, Page) else ""
     request = context["request"]
+    short = _short_names(context.get("campaign"))
     return [
-        MenuItem(item.title, item.get_url(request), path.startswith(item.path))
+        MenuItem(
+            short.get(item.translation_key, item.title),
+            item.get_url(request),
+            path.startswith(item.path),
+        )
         for item in home.get_children().live().public().in_menu()
     ]
+
+
+def _short_names(campaign: Any) -> dict[Any, str]:
+    """Map the translation key of a page of the frame to what the menu calls it."""
+    names = {
+        "report_page": gettext("Report"),
+        "contact_directory": gettext("Get help"),
+        "support_page": gettext("Support"),
+    }
+    pages = {name: getattr(campaign, name, None) for name in names}
+    return {page.translation_key: names[name] for name, page in pages.items() if page}
 
 
 @register.simple_tag(takes_context=True)
@@ -162,4 +183,3 @@ def footer_routes(context: dict[str, Any]) -> Sequence[ContactRoute]:
     if request is not None:
         request._campaign_footer_routes = routes
     return routes
-

@@ -24,12 +24,12 @@ def editor(client: Client) -> Client:
 
 
 def test_style_page_does_not_exist_for_the_public(client: Client) -> None:
-    assert client.get("/style/").status_code == 404
+    assert client.get("/style/", follow=True).status_code == 404
 
 
 def test_style_page_does_not_exist_for_an_account_without_admin(client: Client) -> None:
     client.force_login(User.objects.create_user("reader", password="x"))
-    assert client.get("/style/").status_code == 404
+    assert client.get("/style/", follow=True).status_code == 404
 
 
 def test_style_page_shows_every_block(editor: Client) -> None:
@@ -66,4 +66,6 @@ def test_style_page_is_kept_by_no_cache(editor: Client) -> None:
 
 def test_sample_text_keeps_numbers_and_markup() -> None:
     html = '<p class="Lead">Call us now</p><a href="tel:999" dir="ltr">999</a>'
-    assert sample_text(html) == '<p class="Lead">یہ صرف نمونے</p><a href="tel:999" dir="ltr">999</a>'
+    assert (
+        sample_text(html) == '<p class="Lead">یہ صرف نمونے</p><a href="tel:999" dir="ltr">999</a>'
+    )
