@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from content_blocks.models import ContactRoute, GlossaryTerm, Hotspot, Sign
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import OperationalError
@@ -21,13 +20,14 @@ from campaign.packs.exceptions import PackProblemsError, PackStorageError
 from campaign.packs.loading import holds_campaign, load_pack
 from campaign.packs.reports import LoadReport
 from campaign.pages.models import CampaignSettings, HomePage, HotspotPage, ReportingPage
+from content_blocks.models import ContactRoute, GlossaryTerm, Hotspot, Sign
 from tests.campaign.packs.conftest import FILES, WritePack
 
 pytestmark = pytest.mark.django_db
 
 
 def load(root: Path) -> LoadReport:
-    return load_pack(root, say=lambda line: None)
+    return load_pack(root, say=lambda _line: None)
 
 
 def counts(report: LoadReport) -> dict[str, dict[str, int]]:
@@ -206,7 +206,9 @@ def test_load_makes_one_revision_of_what_changed(write_pack: WritePack) -> None:
                 "pages/places/hotels.md": FILES["pages/places/hotels.md"].replace(
                     "Stay calm.", "Stay calm and call."
                 ),
-                "contacts/all.yaml": FILES["contacts/all.yaml"].replace("note: Christmas", "note: X"),
+                "contacts/all.yaml": FILES["contacts/all.yaml"].replace(
+                    "note: Christmas", "note: X"
+                ),
             }
         )
     )
@@ -277,9 +279,7 @@ def test_load_replaces_the_bytes_of_an_image(
     old = image.file.name
 
     with django_capture_on_commit_callbacks(execute=True):
-        report = load(
-            write_pack({"images/lamp.svg": FILES["images/lamp.svg"].replace("40", "80")})
-        )
+        report = load(write_pack({"images/lamp.svg": FILES["images/lamp.svg"].replace("40", "80")}))
 
     assert report.counts["images"] == Counter(changed=1)
     image = Image.objects.get()
@@ -292,9 +292,7 @@ def test_load_changes_the_description_of_an_image(write_pack: WritePack) -> None
     load(write_pack())
 
     load(
-        write_pack(
-            {"images/images.yaml": FILES["images/images.yaml"].replace("on a wall", "lit")}
-        )
+        write_pack({"images/images.yaml": FILES["images/images.yaml"].replace("on a wall", "lit")})
     )
 
     assert Image.objects.get().description == "A lamp lit"
