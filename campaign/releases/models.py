@@ -91,7 +91,7 @@ class DueWork(models.Model):
 
     class Meta:
         verbose_name = _("due work")
-        verbose_name_plural = _("due work")
+        verbose_name_plural = _("items of due work")
         ordering = ("due_at", "kind", "pk")
         permissions = (("retry_duework", _("Can try due work again")),)
         default_permissions = ("view",)

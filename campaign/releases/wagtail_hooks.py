@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import include, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
@@ -51,6 +53,12 @@ def register_due_work_urls() -> list[Any]:
     return [
         path("reports/due-work/", include((patterns, "campaign_releases"), "campaign_releases"))
     ]
+
+
+@hooks.register("insert_global_admin_css")
+def add_banner_style() -> str:
+    """Style the banner of a stopped publisher, which can be on any admin page."""
+    return format_html('<link rel="stylesheet" href="{}">', static("campaign_releases/admin.css"))
 
 
 @hooks.register("register_permissions")

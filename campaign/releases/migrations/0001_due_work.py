@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "due work",
-                "verbose_name_plural": "due work",
+                "verbose_name_plural": "items of due work",
                 "ordering": ("due_at", "kind", "pk"),
                 "permissions": (("retry_duework", "Can try due work again"),),
                 "default_permissions": ("view",),
