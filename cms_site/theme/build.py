@@ -1,4 +1,4 @@
-"""Build the stylesheet: join the parts, lower them for old phones, take out what readers need not download.
+"""Build the stylesheet: join the parts, lower them for old phones, take out the comments.
 
 Needs `lightningcss`, a development dependency; a running site only reads the built file.
 """

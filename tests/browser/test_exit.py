@@ -125,7 +125,7 @@ def test_exit_covers_the_page_at_once_whatever_the_network_does(
 ) -> None:
     """All of it has happened when the click returns, before anything is asked of the network."""
     read_guidance(page, campaign_url)
-    page.route(weather.url, lambda route: None)  # never answered
+    page.route(weather.url, lambda _route: None)  # never answered
     seen = page.evaluate(
         """() => {
           document.querySelector(".exit").click();
@@ -193,7 +193,9 @@ def test_shift_pressed_slowly_does_not_exit(page: Page, campaign_url: str) -> No
     page.keyboard.press("Shift")
     page.keyboard.press("Shift")
     page.clock.run_for(5001)
-    expect(page.locator("[role=status]")).to_have_text("Exit this page: stopped. You are still here.")
+    expect(page.locator("[role=status]")).to_have_text(
+        "Exit this page: stopped. You are still here."
+    )
     page.keyboard.press("Shift")
     expect(page.locator("[role=status]")).to_have_text("Exit this page: press Shift 2 more times.")
     expect(page.locator("h1")).to_be_visible()
