@@ -13,7 +13,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Orderable, Page
+from wagtail.models import Locale, Orderable, Page
 
 from campaign.pages.enums import ActionRouteUse
 from content_blocks.models import ContactRoute
@@ -145,11 +145,30 @@ class CampaignSettings(ClusterableModel, BaseSiteSetting):
         return self.campaign_name
 
     @cached_property
+    def _reader_locale(self) -> Locale:
+        """The active language. Settings are read anew for each request, so it does not go stale."""
+        return Locale.get_active()
+
+    @cached_property
     def _routes_by_use(self) -> dict[str, list[ContactRoute]]:
-        """The chosen routes, in one query, each in the language of the reader."""
+        """The chosen routes that are public, each in the language of the reader if there is one."""
+        choices = list(self.action_route_choices.select_related("route").order_by("sort_order"))
+        locale = self._reader_locale
+        elsewhere = [
+            choice.route.translation_key
+            for choice in choices
+            if choice.route.locale_id != locale.pk
+        ]
+        translated: dict[Any, ContactRoute] = {}
+        if elsewhere:
+            found = ContactRoute.objects.public().in_locale(locale)
+            translated = {
+                route.translation_key: route
+                for route in found.filter(translation_key__in=elsewhere)
+            }
         chosen: dict[str, list[ContactRoute]] = {use: [] for use in ActionRouteUse.values}
-        for choice in self.action_route_choices.select_related("route").order_by("sort_order"):
-            route = choice.route.localized
+        for choice in choices:
+            route = translated.get(choice.route.translation_key, choice.route)
             if route.live:
                 chosen[choice.use].append(route)
         return chosen
@@ -206,7 +225,8 @@ class CampaignSettings(ClusterableModel, BaseSiteSetting):
         page: Page | None = getattr(self, name)
         if page is None:
             return ""
-        page = page.localized
+        if page.locale_id != self._reader_locale.pk:
+            page = page.localized
         if not page.live:
             return ""
         return page.get_url(request or getattr(self, "_request", None)) or ""
