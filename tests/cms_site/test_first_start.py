@@ -68,7 +68,11 @@ def test_missing_migrations_are_applied(
 
 def test_demonstration_is_loaded_into_an_empty_site_only(monkeypatch: pytest.MonkeyPatch) -> None:
     called: list[Any] = []
-    monkeypatch.setattr(first_start, "call_command", lambda *a, **k: called.append((a, k)))
+
+    def remember(*arguments: Any, stdout: Any, **options: Any) -> None:
+        called.append((arguments, options))
+
+    monkeypatch.setattr(first_start, "call_command", remember)
 
     first_start.load_demonstration()
 
