@@ -34,7 +34,7 @@ class PhoneColumnsMixin:
     def columns(self) -> list[Any]:
         """Name, number and state."""
         return [
-            *super().columns,
+            *super().columns,  # type: ignore[misc]
             Column("number_shown", label=_("Number")),
             Column("get_status_display", label=_("State")),
         ]
