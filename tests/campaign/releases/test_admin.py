@@ -22,7 +22,7 @@ from campaign.releases.models import DueWork, Heartbeat
 from campaign.releases.views import lateness_text
 from tests.factories.releases import DueWorkFactory, ScheduledPage, UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db
 
 REPORT = "/admin/reports/due-work/"
 BANNER = "Scheduled pages are not going live or coming down."
@@ -69,7 +69,7 @@ def test_the_report_shows_what_is_scheduled_without_waiting_for_a_tick(
 
     assert "Hotels in spring" in shown
     assert reverse("wagtailadmin_pages:edit", args=[page.pk]) in shown
-    assert "Overdue" not in shown.partition("<tbody")[2]
+    assert "Overdue" not in shown.partition("<tbody")[2].partition("</tbody")[0]
     assert "Try again now" not in shown
 
 

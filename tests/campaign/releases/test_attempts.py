@@ -18,7 +18,8 @@ from campaign.releases.models import DueAttempt, DueWork
 from campaign.releases.signals import due_work_done
 from tests.factories.releases import DueAttemptFactory, DueWorkFactory, ScheduledPage
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db
+really_committing = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 DELAYS = (3, 18, 83, 258, 627)
 
@@ -92,6 +93,7 @@ def test_run_due_twice_publishes_once(at: datetime) -> None:
     assert log_of(page) == ["wagtail.publish.scheduled"]
 
 
+@really_committing
 def test_a_done_item_is_announced_after_the_commit(at: datetime) -> None:
     ScheduledPage.make(go_live_at=at - seconds(1))
     seen: list[tuple[str, bool]] = []
@@ -238,6 +240,7 @@ def test_a_long_error_is_cut(at: datetime) -> None:
     assert len(DueWork.objects.get().last_error) == attempts.MAX_ERROR_LENGTH
 
 
+@really_committing
 def test_an_error_after_the_commit_is_not_a_failure(
     at: datetime, announced: list[tuple[str, int]]
 ) -> None:

@@ -13,7 +13,7 @@ from campaign.releases.heartbeats import Beating
 from campaign.releases.models import DueWork, Heartbeat
 from tests.factories.releases import ScheduledPage
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db
 
 
 def output_of(command: str, *arguments: str) -> str:

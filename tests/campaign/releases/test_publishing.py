@@ -18,7 +18,7 @@ from campaign.releases.publishing import PERFORMERS, WINDOW_MISSED_ACTION
 from content_blocks.models import GlossaryTerm
 from tests.factories.releases import ScheduledPage
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db
 
 
 def seconds(number: float) -> timedelta:

@@ -17,7 +17,7 @@ from campaign.releases.due_work import record_schedules
 from campaign.releases.models import DueWork, Heartbeat
 from tests.factories.releases import DueWorkFactory, ScheduledPage
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
