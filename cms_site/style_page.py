@@ -27,7 +27,10 @@ SCHEMES: tuple[Scheme, ...] = ("auto", "light", "dark")
 DIRECTIONS = ("ltr", "rtl")
 
 # Letters to look at, not a translation: it says "this is only sample text, to show how it is set".
-_SAMPLE_WORDS = ["یہ", "صرف", "نمونے", "کا", "متن", "ہے", "تاکہ", "لکھائی", "کی", "ترتیب", "نظر", "آئے"]
+_SAMPLE_WORDS = (
+    *("یہ", "صرف", "نمونے", "کا", "متن", "ہے", "تاکہ"),
+    *("لکھائی", "کی", "ترتیب", "نظر", "آئے"),
+)
 _TEXT_BETWEEN_TAGS = re.compile(r">([^<>]*[A-Za-z][^<>]*)<")
 
 
