@@ -38,9 +38,9 @@ from campaign.packs.folder import (
     read_pack,
 )
 from campaign.packs.marked_yaml import Fields, Text
-from campaign.packs.present import Present, snake_case
+from campaign.packs.present import Present
 from campaign.packs.problems import Problems, suggest
-from campaign.packs.references import References
+from campaign.packs.references import References, snake_case
 from campaign.packs.scope import Scope
 from campaign.packs.settings_shape import settings_shape
 from campaign.packs.shapes import Shape, make_shape, page_shape
@@ -48,6 +48,7 @@ from campaign.packs.storage import explain_storage_error
 from campaign.packs.values import read_truth, read_whole_number
 
 CAMPAIGN_FILE = "campaign.yaml"
+MAX_IMAGE_BYTES = 20 * 1024 * 1024
 MAX_DOCUMENT_BYTES = 200 * 1024 * 1024
 
 
@@ -212,13 +213,16 @@ class _Checker:
         model = get_image_model()
         rule = WagtailImageField()
         for source in self.pack.images:
+            self.references.add(source.name, model(pk=next(self.provisional)))
+            if source.path.stat().st_size > MAX_IMAGE_BYTES:
+                self._medium_fault(source, IMAGES, _("The file is larger than 20 MB."))
+                continue
             try:
                 rule.clean(SimpleUploadedFile(source.name, source.path.read_bytes()))
             except ValidationError as error:
                 self._medium_fault(source, IMAGES, " ".join(error.messages))
             except OSError as error:
                 self._medium_fault(source, IMAGES, str(error.strerror))
-            self.references.add(source.name, model(pk=next(self.provisional)))
 
     def _documents(self) -> None:
         model = get_document_model()

@@ -26,9 +26,9 @@ from campaign.packs.files import CAMPAIGN
 from campaign.packs.folder import DOCUMENTS, HOME, IMAGES, LIVE, ORDER, PAGES, TYPE
 from campaign.packs.kinds import KINDS, RecordKind
 from campaign.packs.markdown import NotWritableError
-from campaign.packs.present import Present, latest_of, snake_case
+from campaign.packs.present import Present, latest_of
 from campaign.packs.problems import Problem, Problems
-from campaign.packs.references import References
+from campaign.packs.references import References, snake_case
 from campaign.packs.reports import DumpReport
 from campaign.packs.settings_shape import settings_shape
 from campaign.packs.shapes import make_shape, page_shape

@@ -21,6 +21,7 @@ from campaign.packs.faults import ValueFault
 from campaign.packs.marked_yaml import Fields
 from campaign.packs.page_files import Piece, Section
 from campaign.packs.problems import suggest
+from campaign.packs.references import called
 from campaign.packs.scope import Scope
 from campaign.packs.shapes import Shape, child_shape, is_relation
 from content_blocks.fields import ChoiceListField
@@ -53,7 +54,7 @@ def check_keys(source: Source, shape: Shape, scope: Scope) -> None:
             scope.problem(
                 source.raw.lines[key],
                 _("There is no key “%(key)s” in a %(model)s.")
-                % {"key": key, "model": shape.model._meta.verbose_name},
+                % {"key": key, "model": called(shape.model)},
                 suggest(key, known),
             )
     for name, section in source.sections.items():
@@ -61,7 +62,7 @@ def check_keys(source: Source, shape: Shape, scope: Scope) -> None:
             scope.problem(
                 source.line(name),
                 _("A %(model)s has no text “%(key)s”.")
-                % {"key": name, "model": shape.model._meta.verbose_name},
+                % {"key": name, "model": called(shape.model)},
                 _("Begin the text with “=== %(name)s”.") % {"name": shape.texts[0]}
                 if shape.texts and not section.line
                 else suggest(name, shape.texts),

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, Site
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from campaign.packs.checking import CAMPAIGN_FILE, Item, Plan, check_pack
 from campaign.packs.filling import fill, fill_plain
@@ -82,10 +83,12 @@ class _Loader:
         self.present = Present(self.locale)
         self._media(IMAGES, self.plan.images, self._image)
         self._media(DOCUMENTS, self.plan.documents, self._document)
-        for item in self.plan.records:
-            self._make_record(item)
-        for item in self.plan.pages:
-            self._make_page(item)
+        # A row without content refers to nothing yet: the second pass tells the reference index.
+        with disable_reference_index_auto_update():
+            for item in self.plan.records:
+                self._make_record(item)
+            for item in self.plan.pages:
+                self._make_page(item)
         self._point_site()
         for kind in KINDS:
             self._write_all(kind.name, [i for i in self.plan.records if i.kind == kind.name])

@@ -145,7 +145,7 @@ class _Html:
                 _("A heading of level %(level)s is not used here.") % {"level": token.tag[1:]},
                 _("Use ## or ###; the page's title is its first level."),
             )
-        elif token.type == "paragraph_open" and token.level and self.out[-1] == "</p>":
+        elif token.type == "paragraph_open" and token.level and self.out[-1] == "":
             self.problem(
                 self.line,
                 _("A list item holds two paragraphs."),

@@ -18,6 +18,10 @@ from campaign.packs.problems import Problems
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = "tag:yaml.org,2002:null"
 _TAG = "tag:yaml.org,2002:"
+#: What YAML itself sees in plain values, lists and mappings.
+_PLAIN_TAGS = frozenset(
+    ["str", "null", "bool", "int", "float", "timestamp", "value", "merge", "seq", "map"]
+)
 
 
 class Text(str):
@@ -106,7 +110,7 @@ class _Reader:
             )
             return None
         self.seen.add(id(node))
-        if not node.tag.startswith(_TAG):
+        if node.tag.removeprefix(_TAG) not in _PLAIN_TAGS:
             self.problems.add(
                 self.file,
                 line,
@@ -121,7 +125,7 @@ class _Reader:
         return self._read_scalar(node, line)
 
     def _read_scalar(self, node: Any, line: int) -> Text | None:
-        if node.tag == _NULL and node.style is None:
+        if node.tag == _NULL and not node.style:
             return None
         return Text(node.value, line + 1 if node.style in ("|", ">") else line)
 

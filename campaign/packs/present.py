@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import Any
 
@@ -10,11 +9,6 @@ from wagtail.models import Page, Site
 
 from campaign.packs.folder import HOME
 from campaign.packs.kinds import RecordKind
-
-
-def snake_case(model: Any) -> str:
-    """The name of a page type in a file: `GuidancePage` is `guidance_page`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", model.__name__).lower()
 
 
 def latest_of(instance: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,16 @@ from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from campaign.packs.kinds import KINDS
+
+
+def snake_case(model: Any) -> str:
+    """The name of a page type in a file: `GuidancePage` is `guidance_page`."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", model.__name__).lower()
+
+
+def called(model: Any) -> str:
+    """What a writer calls a model: a page type by its name in files, a record by its own."""
+    return snake_case(model) if issubclass(model, Page) else str(model._meta.verbose_name)
 
 
 def base_of(model: type[Model]) -> type[Model] | None:

@@ -11,7 +11,7 @@ from wagtail.models import Page
 
 from campaign.packs.faults import ValueFault
 from campaign.packs.problems import Problems, suggest
-from campaign.packs.references import References, base_of
+from campaign.packs.references import References, base_of, called
 from content_blocks.models import ContactRoute
 
 
@@ -58,9 +58,8 @@ class Scope:
         if not isinstance(found, models):
             raise ValueFault(
                 _("“%(name)s” is a %(model)s, which cannot be used here.")
-                % {"name": name, "model": found._meta.verbose_name},
-                _("Use a %(models)s.")
-                % {"models": ", ".join(str(model._meta.verbose_name) for model in models)},
+                % {"name": name, "model": called(type(found))},
+                _("Use a %(models)s.") % {"models": ", ".join(called(model) for model in models)},
             )
         return found
 

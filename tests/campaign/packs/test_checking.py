@@ -139,7 +139,7 @@ CASES: dict[str, tuple[Changes, list[str]]] = {
         [
             "contacts/all.yaml:35: replaced_by: These contact routes replace each other in a "
             "circle: childline → old-line → childline.",
-            "contacts/all.yaml:48: replaced_by: These contact routes replace each other in a "
+            "contacts/all.yaml:49: replaced_by: These contact routes replace each other in a "
             "circle: old-line → childline → old-line.",
         ],
     ),
@@ -296,14 +296,14 @@ CASES: dict[str, tuple[Changes, list[str]]] = {
         replaced("pages/places/hotels.md", "=== staff", "=== stuff")
         | replaced("pages/places/taxis.md", "live: false\n---", "staff: []\n---\n=== staff\nx"),
         [
-            "pages/places/hotels.md:9: A hotspot page has no text “stuff”. Did you mean “staff”?",
+            "pages/places/hotels.md:9: A hotspot_page has no text “stuff”. Did you mean “staff”?",
             "pages/places/taxis.md:6: “staff” is given above and below the front matter. ",
         ],
     ),
     "a body on a page that has none": (
         {"pages/words.md": "---\ntype: glossary_page\ntitle: W\n---\nText.\n"},
         [
-            "pages/words.md:5: A glossary has no text “body”. "
+            "pages/words.md:5: A glossary_page has no text “body”. "
             "Begin the text with “=== introduction”."
         ],
     ),
@@ -327,6 +327,10 @@ CASES: dict[str, tuple[Changes, list[str]]] = {
     "a file of 50 MB": (
         {"glossary.yaml": b"x" * 50 * 1024 * 1024},
         ["glossary.yaml: The file is too large for a text (51200 KB; at most 1024 KB). "],
+    ),
+    "an image of 50 MB": (
+        {"images/lamp.svg": b" " * 50 * 1024 * 1024},
+        ["images/images.yaml:1: images/lamp.svg: The file is larger than 20 MB. "],
     ),
     "a file that is not part of a campaign": (
         {"hotspot.yaml": "[]", "README.md": "Notes are allowed.", ".hidden": "so is this"},

@@ -9,7 +9,7 @@ from django.conf import settings
 from wagtail.models import Page, get_page_models
 
 from campaign.packs.kinds import KINDS
-from campaign.packs.present import snake_case
+from campaign.packs.references import snake_case
 from campaign.packs.settings_shape import settings_shape
 from campaign.packs.shapes import make_shape, page_shape
 from content_blocks.streams import GuidanceStreamBlock

@@ -46,7 +46,7 @@ def test_yaml_values_know_their_lines() -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("a: [", "f:5: This is not YAML: "),
+        ("a: [", "f:6: This is not YAML: "),
         ("a: &x 1\nb: *x\n", "f:5: This value is used in two places through an alias (*name)."),
         ("a: !!python/object:os.system x\n", "f:5: Tags such as"),
         ("a: !secret x\n", "f:5: Tags such as “!secret” are not used here. Remove it."),

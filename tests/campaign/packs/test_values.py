@@ -157,7 +157,7 @@ def test_yaml_is_written_for_people() -> None:
         }
     ) == (
         "number: '999'\n"
-        "on: 2026-11-21\n"
+        "'on': 2026-11-21\n"
         "open: true\n"
         "short: [a, b]\n"
         "long:\n"
