@@ -188,7 +188,7 @@ class BasePage(DiscreetMixin, ReviewMixin, Page):
         *ReviewMixin.search_fields,
     ]
 
-    objects = PageManager.from_queryset(PublicPageQuerySet)()
+    objects: ClassVar[Any] = PageManager.from_queryset(PublicPageQuerySet)()
 
     # An address must not change with the language's script, nor with a machine translation.
     override_translatable_fields = [SynchronizedField("slug")]

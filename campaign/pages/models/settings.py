@@ -40,7 +40,7 @@ def _page_choice(label: Any, help_text: Any) -> models.ForeignKey[Any, Any]:
 class CampaignSettings(ClusterableModel, BaseSiteSetting):
     """The campaign's name and council, where "Leave this page" goes, and its default routes."""
 
-    campaign_name = models.CharField(
+    campaign_name: models.CharField[str, str] = models.CharField(
         _("campaign name"),
         max_length=60,
         default="Look closer",
@@ -49,26 +49,26 @@ class CampaignSettings(ClusterableModel, BaseSiteSetting):
             "abuse here."
         ),
     )
-    council_name = models.CharField(
+    council_name: models.CharField[str, str] = models.CharField(
         _("council name"),
         max_length=100,
         default="Example Council",
         help_text=_("The council's name as residents know it."),
     )
-    area = models.CharField(
+    area: models.CharField[str, str] = models.CharField(
         _("area"),
         max_length=100,
         blank=True,
         help_text=_("The borough or town that the campaign is for."),
     )
-    exit_url = models.URLField(
+    exit_url: models.URLField[str, str] = models.URLField(
         _("leave this page to"),
         default=DEFAULT_EXIT_URL,
         help_text=_(
             "Where “Leave this page” goes. Choose a neutral website that shows nothing personal."
         ),
     )
-    logo = models.ForeignKey(
+    logo: models.ForeignKey[Any, Any] = models.ForeignKey(
         "wagtailimages.Image",
         verbose_name=_("logo"),
         null=True,
@@ -238,10 +238,10 @@ class ActionRouteChoice(Orderable):
     settings = ParentalKey(
         CampaignSettings, on_delete=models.CASCADE, related_name="action_route_choices"
     )
-    use = models.CharField(
+    use: models.CharField[str, str] = models.CharField(
         _("shown when"), max_length=20, choices=ActionRouteUse.choices, help_text=_("Who it is for")
     )
-    route = models.ForeignKey(
+    route: models.ForeignKey[Any, Any] = models.ForeignKey(
         "content_blocks.ContactRoute",
         verbose_name=_("contact route"),
         on_delete=models.CASCADE,

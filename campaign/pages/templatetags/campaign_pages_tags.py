@@ -24,7 +24,7 @@ def default_action_panel(context: template.Context) -> SafeString:
 
     Where there is no page (search, 404), the campaign's routes come from its settings.
     """
-    values: dict[str, Any] = context.flatten()
+    values: Any = context.flatten()
     request = values.get("request")
     if "action_routes" not in values and request is not None:
         values["action_routes"] = CampaignSettings.for_request(request).get_action_routes()
