@@ -40,7 +40,9 @@ def test_style_page_shows_every_block(editor: Client) -> None:
     assert shown == list(GuidanceStreamBlock().child_blocks)
     specimens = response.context_data["specimens"]
     assert [specimen.name for specimen in specimens if not specimen.html.strip()] == []
-    assert all(f"<span>{pictogram}</span>" in html for pictogram in Pictogram.values)
+    assert all(
+        f'<span class="place__name">{pictogram}</span>' in html for pictogram in Pictogram.values
+    )
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
