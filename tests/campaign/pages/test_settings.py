@@ -42,17 +42,18 @@ def test_default_routes_are_replaced_not_added_to(home: HomePage) -> None:
     assert settings.get_action_routes() == ActionRoutes(not_sure=[], anonymous=[], child=[])
 
 
-def test_default_routes_speak_the_language_of_the_reader(home: HomePage) -> None:
+def test_default_routes_speak_the_language_of_the_reader(home: HomePage, settings: Any) -> None:
+    settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("ur", "Urdu")]
     urdu = make.add_locale("ur")
     translated, only_english = ContactRouteFactory(), ContactRouteFactory()
     copy = translated.copy_for_translation(urdu)
     copy.live = True
     copy.save()
-    settings = make.campaign_settings()
-    settings.set_action_routes(not_sure=[translated, only_english])
+    chosen = make.campaign_settings()
+    chosen.set_action_routes(not_sure=[translated, only_english])
 
     with translation.override("ur"):
-        found = _again(settings).not_sure_routes
+        found = _again(chosen).not_sure_routes
 
     assert found == [copy, only_english]
 
