@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.demonstration.running_site import ROOT, Demonstration, fetch
 
-START_WITHIN = 120
+START_WITHIN = 240
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

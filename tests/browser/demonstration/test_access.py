@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -40,6 +41,7 @@ TOO_WIDE = """() => {
 }"""
 SMALL_TARGETS = """() => [...document.querySelectorAll('a[href],button,input,summary,select')]
   .filter(e => e.checkVisibility() && getComputedStyle(e).display !== 'inline')
+  .filter(e => !e.closest('.skips') && getComputedStyle(e.parentElement).display !== 'inline')
   .map(e => [e, e.getBoundingClientRect()])
   .filter(([e, r]) => r.width > 1 && r.height > 1 && (r.width < 24 || r.height < 24))
   .map(([e]) => e.outerHTML.slice(0, 80))"""
@@ -60,19 +62,59 @@ def test_axe_finds_nothing_on_any_page(demonstration: Demonstration, reader: Pag
     assert wrong == []
 
 
-@pytest.mark.parametrize(
-    ("scheme", "forced"), [("dark", "none"), ("light", "active"), ("dark", "active")]
-)
-def test_axe_finds_nothing_in_other_colours(
-    demonstration: Demonstration, new_reader: Callable[..., Page], scheme: str, forced: str
+def test_axe_finds_nothing_in_the_dark(
+    demonstration: Demonstration, new_reader: Callable[..., Page]
 ) -> None:
-    page = new_reader(color_scheme=scheme, forced_colors=forced)
+    page = new_reader(color_scheme="dark")
     wrong = []
     for path in SAMPLE:
         page.goto(demonstration.url + path)
         wrong += [(path, violation) for violation in _violations(page)]
 
     assert wrong == []
+
+
+# axe reads `-webkit-text-fill-color`, which keeps the author's colour when the reader's colours
+# are forced; what is painted is `color`. So contrast is measured here.
+TEXT_COLOURS = """() => [...document.querySelectorAll('body *')]
+  .filter(e => e.checkVisibility() && !e.closest('svg')
+    && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+  .map(e => {
+    let ground = e;
+    while (ground && /, 0\\)$|transparent/.test(getComputedStyle(ground).backgroundColor))
+      ground = ground.parentElement;
+    return [getComputedStyle(e).color,
+            ground ? getComputedStyle(ground).backgroundColor : 'rgb(255, 255, 255)',
+            e.outerHTML.slice(0, 60)];
+  })"""
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(ink: str, ground: str) -> float:
+    light, dark = sorted((_luminance(ink), _luminance(ground)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_leave_everything_readable(
+    demonstration: Demonstration, new_reader: Callable[..., Page], scheme: str
+) -> None:
+    page = new_reader(color_scheme=scheme, forced_colors="active")
+    wrong, count = [], 0
+    for path in SAMPLE:
+        page.goto(demonstration.url + path)
+        for ink, ground, where in page.evaluate(TEXT_COLOURS):
+            count += 1
+            if _contrast(ink, ground) < 4.5:
+                wrong.append((path, where, ink, ground))
+
+    assert wrong == []
+    assert count > 200
 
 
 def _nu_checker() -> list[str]:
@@ -163,17 +205,21 @@ HIDDEN_BEHIND_EXIT = """() => {
 def test_the_keyboard_reaches_everything_and_focus_is_never_covered(
     demonstration: Demonstration, reader: Page, path: str
 ) -> None:
-    page = reader
-    page.goto(demonstration.url + path)
-    count = page.locator("a[href]:visible, button:visible, input:visible, summary:visible").count()
-    reached, covered = set(), []
-    for _press in range(count + 2):
-        page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.outerHTML.slice(0, 200)"))
-        covered += [where for where in [page.evaluate(HIDDEN_BEHIND_EXIT)] if where]
+    reader.goto(demonstration.url + path)
+    controls = reader.locator("a[href]:visible, button:visible, input:visible, summary:visible")
+    covered = []
+    for _press in range(controls.count() + 2):
+        reader.keyboard.press("Tab")
+        reader.evaluate("document.activeElement.dataset.reached = ''")
+        covered += [where for where in [reader.evaluate(HIDDEN_BEHIND_EXIT)] if where]
+    missed = [
+        control.evaluate("e => e.outerHTML.slice(0, 80)")
+        for control in controls.all()
+        if control.get_attribute("data-reached") is None
+    ]
 
     assert covered == []
-    assert len(reached) > count * 0.6
+    assert missed == []
 
 
 def test_print_keeps_closed_details_and_numbers_and_drops_the_exit(

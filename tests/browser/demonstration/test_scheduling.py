@@ -22,8 +22,8 @@ def editor(new_reader: Callable[..., Page], demonstration: Demonstration) -> Pag
     """The editor, logged in, at a desk."""
     page: Page = new_reader(viewport={"width": 1280, "height": 900})
     page.goto(f"{demonstration.url}/admin/")
-    page.get_by_label("Username").fill(demonstration.username)
-    page.get_by_label("Password", exact=True).fill(demonstration.password)
+    page.locator("#id_username").fill(demonstration.username)
+    page.locator("#id_password").fill(demonstration.password)
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(f"{demonstration.url}/admin/")
     return page
