@@ -106,6 +106,7 @@ class Channel(TextChoices):
     TEXTPHONE = "textphone", _("Textphone or Relay UK")
     EMAIL = "email", _("Email")
     ONLINE_FORM = "online_form", _("Online form")
+    WEBSITE = "website", _("Website")
     WEBCHAT = "webchat", _("Web chat")
     BSL_VIDEO = "bsl_video", _("British Sign Language video")
     IN_PERSON = "in_person", _("In person")
@@ -114,7 +115,7 @@ class Channel(TextChoices):
 #: Channels that are reached by a number, by an email address, and by a link.
 NUMBER_CHANNELS = frozenset({Channel.PHONE, Channel.TEXT, Channel.TEXTPHONE})
 EMAIL_CHANNELS = frozenset({Channel.EMAIL})
-LINK_CHANNELS = frozenset({Channel.ONLINE_FORM, Channel.WEBCHAT})
+LINK_CHANNELS = frozenset({Channel.ONLINE_FORM, Channel.WEBSITE, Channel.WEBCHAT})
 #: Channels that may be reached by a number or by a link.
 EITHER_CHANNELS = frozenset({Channel.BSL_VIDEO, Channel.IN_PERSON})
 
