@@ -10,12 +10,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from content_blocks.conf import SETTING, ContentBlocksSettings, get_settings
+from content_blocks.conf import GOV_UK_SLUG, SETTING, ContentBlocksSettings, get_settings
+from content_blocks.enums import Audience
 
 
 @checks.register("content_blocks")
 def check_settings(**kwargs: Any) -> list[checks.CheckMessage]:  # noqa: ARG001 - Django's signature
-    """`content_blocks.E001` to `E004`: the settings are complete and keep 999 first."""
+    """`content_blocks.E001` to `E004`, `E006`: the settings are complete, and keep 999 first."""
     try:
         settings = get_settings()
     except (ImproperlyConfigured, TypeError, ValueError) as exc:
@@ -67,6 +68,15 @@ def _problems(settings: ContentBlocksSettings) -> list[checks.CheckMessage]:
             checks.Error(
                 f"{SETTING}['GOV_UK_URL'] is not an https address of gov.uk.",
                 id="content_blocks.E004",
+            )
+        )
+    if GOV_UK_SLUG in settings.audience_fallbacks.get(Audience.WHISTLEBLOWER, ()):
+        found.append(
+            checks.Error(
+                f"{SETTING}['AUDIENCE_FALLBACKS'] sends people who speak up about their workplace "
+                "to the council.",
+                hint=f"Take {GOV_UK_SLUG!r} out: the council may be their workplace.",
+                id="content_blocks.E006",
             )
         )
     return found

@@ -11,11 +11,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from content_blocks.conf import get_settings
-from content_blocks.contacts import PresentedRoute, RouteState, emergency_route, present_routes
+from content_blocks.contacts import (
+    PresentedRoute,
+    RouteState,
+    current_routes,
+    emergency_route,
+    present_route,
+    present_routes,
+)
 from content_blocks.enums import (
     Anonymity,
     Audience,
@@ -38,10 +45,13 @@ class ContactCard:
     Attributes:
         presented: what `contacts.present_route` says of it.
         is_emergency: it is 999, which stands first and is shown without small print.
+        alternatives: other ways to the same help that can be used today, for people who cannot use
+            this one; empty until `with_details` has read them.
     """
 
     presented: PresentedRoute
     is_emergency: bool = False
+    alternatives: Sequence[ContactRoute] = ()
 
     @property
     def route(self) -> ContactRoute:
@@ -77,6 +87,7 @@ class ContactCard:
         """The words of the link to the service."""
         words = {
             Channel.ONLINE_FORM: _("%(name)s: online form"),
+            Channel.WEBSITE: _("%(name)s: website"),
             Channel.WEBCHAT: _("%(name)s: web chat"),
             Channel.BSL_VIDEO: _("%(name)s: British Sign Language video"),
         }.get(Channel(self.route.channel), _("%(name)s: website"))
@@ -135,21 +146,47 @@ class ContactCard:
 
     @property
     def who_can_use(self) -> str:
-        """Conditions: who, from what age, where; nothing if there are none."""
+        """Conditions: who, and from what age; nothing if there are none."""
         route = self.route
         parts = [route.eligibility]
         if route.minimum_age:
             parts.append(_("From age %(age)s.") % {"age": route.minimum_age})
-        if route.area:
-            parts.append(_("Area: %(area)s.") % {"area": route.area})
         return " ".join(part for part in parts if part)
 
     @property
-    def alternatives(self) -> list[ContactRoute]:
-        """Other public ways to the same help, for people who cannot use this one."""
-        if not self.route.pk:
-            return []
-        return [route for route in self.route.accessible_alternatives.all() if route.live]
+    def has_more(self) -> bool:
+        """Whether there is anything to say beyond what helps to decide."""
+        route = self.route
+        return any(
+            (
+                route.what_is_shared,
+                self.languages,
+                route.bsl,
+                route.area,
+                route.who_pays,
+                self.alternatives,
+                route.verified_on,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CardGroup:
+    """Cards as one list shows them: what can be used first, the rest behind one fallback.
+
+    A list in which several routes are being checked would say the same fallback under each; on a
+    phone that buries the numbers that answer.
+
+    Attributes:
+        ready: cards whose details are in order, as they came; 999 is always among these.
+        checking: cards of routes that are being checked, overdue, or gone.
+        fallback: what to use until then, to be said once before the cards that are being checked;
+            empty when there are fewer than two, since a single card says its own.
+    """
+
+    ready: Sequence[ContactCard]
+    checking: Sequence[ContactCard]
+    fallback: Sequence[ContactRoute]
 
 
 def emergency_card(route: ContactRoute | None = None) -> ContactCard:
@@ -166,8 +203,8 @@ def contact_cards(
     """Return 999 and then a card for each route, in order, without doubles.
 
     An unpublished route is left out. A route that replaces another is shown once, with both names.
-    The number of queries does not depend on the number of routes. A route that was never saved (a
-    built-in number, or a preview's) is shown as it is.
+    The number of queries does not depend on the number of routes. A route that was never saved is
+    one that is built in, or a preview's.
 
     Args:
         routes: as an editor chose them, or as a query found them.
@@ -175,12 +212,52 @@ def contact_cards(
         emergency: 999, if the caller has read it already.
     """
     [cards] = cards_in_groups([routes], on=on)
-    cards.insert(0, emergency_card(emergency))
-    saved = [card.route for card in cards if card.route.pk]
+    return with_details([emergency_card(emergency), *cards], on=on)
+
+
+def with_details(cards: Sequence[ContactCard], *, on: date) -> list[ContactCard]:
+    """Read the hours and the other ways of many cards, in a fixed number of queries.
+
+    Only other ways that can be used on that day are named; a withdrawn one by its replacement.
+    """
+    routes = [card.route for card in cards if card.route.pk and not card.is_emergency]
+    public = ContactRoute.objects.public().select_related("replaced_by")
     prefetch_related_objects(
-        saved, "opening_hours", "opening_exceptions", "accessible_alternatives"
+        routes,
+        "opening_hours",
+        "opening_exceptions",
+        Prefetch("accessible_alternatives", queryset=public),
     )
-    return cards
+    emergency = next((card.route for card in cards if card.is_emergency), None)
+    return [
+        replace(card, alternatives=_alternatives(card.route, on=on, emergency=emergency))
+        if card.route.pk and not card.is_emergency
+        else card
+        for card in cards
+    ]
+
+
+def group_cards(cards: Iterable[ContactCard]) -> CardGroup:
+    """Put what can be used before what is being checked, and say the fallback once."""
+    cards = list(cards)
+    checking = [card for card in cards if card.presented.fallback]
+    several = checking if len(checking) > 1 else []
+    offered = [route for card in several for route in card.presented.fallback]
+    return CardGroup(
+        ready=[card for card in cards if not card.presented.fallback],
+        checking=checking,
+        fallback=list({route.slug: route for route in offered}.values()),
+    )
+
+
+def draft_card(route: ContactRoute, *, on: date) -> ContactCard:
+    """Return the card of a route as if it were published now: for an editor's preview only."""
+    presented = present_route(route, on=on, as_published=True)
+    return ContactCard(
+        presented,
+        is_emergency=route.slug == get_settings().emergency_slug,
+        alternatives=_alternatives(presented.route, on=on, emergency=None),
+    )
 
 
 def cards_in_groups(
@@ -192,11 +269,7 @@ def cards_in_groups(
     """
     wanted = [_without_emergency(routes) for routes in groups]
     public = _public_by_key({_key(route): route for group in wanted for route in group})
-    saved = {key: route for key, route in public.items() if route.pk}
-    presented = dict(zip(saved, present_routes(saved.values(), on=on), strict=True))
-    for key, route in public.items():
-        if not route.pk:
-            presented[key] = PresentedRoute(RouteState.CURRENT, route, show_details=True)
+    presented = dict(zip(public, present_routes(public.values(), on=on), strict=True))
     return [
         [
             ContactCard(item)
@@ -250,6 +323,13 @@ def _without_doubles(presented: Iterable[PresentedRoute]) -> list[PresentedRoute
         elif item.replaced_name and not earlier.replaced_name:
             shown[item.route.slug] = replace(earlier, replaced_name=item.replaced_name)
     return list(shown.values())
+
+
+def _alternatives(
+    route: ContactRoute, *, on: date, emergency: ContactRoute | None
+) -> tuple[ContactRoute, ...]:
+    found = current_routes(route.accessible_alternatives.all(), on=on, emergency=emergency)
+    return tuple(other for other in found if other.slug != route.slug)
 
 
 def _with_note(text: object, note: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -18,7 +18,7 @@ from functools import cached_property
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from content_blocks.conf import get_settings
+from content_blocks.conf import GOV_UK_SLUG, get_settings
 from content_blocks.enums import (
     Anonymity,
     Audience,
@@ -35,6 +35,7 @@ from content_blocks.models import ContactRoute
 logger = logging.getLogger(__name__)
 
 EMERGENCY_NUMBER = "999"
+POLICE_SLUG = "101"
 
 
 class RouteState(StrEnum):
@@ -82,6 +83,25 @@ def present_routes(routes: Iterable[ContactRoute], *, on: date) -> tuple[Present
     return tuple(presenter.present(route) for route in routes)
 
 
+def current_routes(
+    routes: Iterable[ContactRoute], *, on: date, emergency: ContactRoute | None = None
+) -> tuple[ContactRoute, ...]:
+    """Return those routes that can be used on that day, in order, without doubles.
+
+    A withdrawn route is stood for by its replacement; what is being checked, overdue, unpublished
+    or gone is left out. For a list of further ways, where a name without a number helps nobody.
+
+    Args:
+        routes: as an editor chose them.
+        on: the day (Europe/London).
+        emergency: 999, if the caller has read it already.
+    """
+    presenter = _Presenter(on, emergency=emergency)
+    standings = [presenter.stand(route) for route in routes]
+    usable = [standing.route for standing in standings if standing.in_order]
+    return tuple({route.slug: route for route in usable}.values())
+
+
 def emergency_route() -> ContactRoute:
     """Return 999: the published record in the active language, or the built-in one.
 
@@ -97,85 +117,152 @@ def with_emergency_first(routes: Iterable[ContactRoute]) -> tuple[ContactRoute, 
     return (emergency_route(), *(route for route in routes if route.slug != slug))
 
 
-def fallback_routes() -> tuple[ContactRoute, ...]:
-    """Return what is offered while a route is being checked: 999, 101 and GOV.UK's own page."""
-    settings = get_settings()
-    slugs = dict.fromkeys([settings.emergency_slug, *settings.fallback_slugs])
-    return (*fallback_by_slug(list(slugs)), _gov_uk_route())
+def fallback_routes(
+    audiences: Iterable[Audience | str] = (), *, on: date
+) -> tuple[ContactRoute, ...]:
+    """Return what readers of these audiences are offered while a route is being checked.
+
+    999 first, always. Then what is set for each audience (`AUDIENCE_FALLBACKS`), as far as it can
+    be used on that day; then, for everybody else, or when nothing else can be used, 101 and
+    GOV.UK's page to find a council. People who speak up about their workplace are never sent to the
+    council: it may be the workplace.
+    """
+    return _Fallbacks(on).of(audiences)
 
 
 def fallback_by_slug(slugs: Sequence[str]) -> tuple[ContactRoute, ...]:
     """Return usable routes for these slugs, in this order, built in where no record will do.
 
-    A slug without a usable record and without a built-in route is left out.
+    A slug without a usable record and without a built-in route is left out. A record past its
+    review date is returned too: ask `present_route` how it stands.
     """
-    built_in = _built_in_routes()
-    routes = []
-    found = {route.slug: route for route in _read_usable(slugs)}
-    for slug in slugs:
-        route = found.get(slug) or built_in.get(slug)
-        if route is not None:
-            routes.append(route)
-    return tuple(routes)
+    found = _built_in_routes() | {route.slug: route for route in _read_usable(slugs)}
+    return tuple(found[slug] for slug in slugs if slug in found)
+
+
+class _Fallbacks:
+    """What is offered on one day; all of it is read at once, when it is first needed."""
+
+    def __init__(self, on: date) -> None:
+        self.on = on
+
+    @cached_property
+    def routes(self) -> dict[str, ContactRoute]:
+        """Everything that any reader may be offered, by slug."""
+        settings = get_settings()
+        slugs = {settings.emergency_slug, *settings.fallback_slugs}
+        slugs.update(*settings.audience_fallbacks.values())
+        return _built_in_routes() | {
+            route.slug: route
+            for route in _read_usable(sorted(slugs))
+            if route.slug == settings.emergency_slug or not _is_overdue(route, self.on)
+        }
+
+    def of(
+        self, audiences: Iterable[Audience | str], *, without: Iterable[str] = ()
+    ) -> tuple[ContactRoute, ...]:
+        """Return the fallback for these people; no slug in `without`, except that of 999."""
+        settings = get_settings()
+        people = {str(audience) for audience in audiences}
+        if Audience.WORRIED_ADULT in people:
+            # A parent who tells somebody is served as every worried adult is.
+            people.discard(Audience.FAMILY)
+        general = [*settings.fallback_slugs, GOV_UK_SLUG]
+        if Audience.WHISTLEBLOWER in people:
+            general.remove(GOV_UK_SLUG)
+        own = [
+            slug
+            for audience, slugs in settings.audience_fallbacks.items()
+            if audience in people
+            for slug in slugs
+        ]
+        has_own = {audience for audience, slugs in settings.audience_fallbacks.items() if slugs}
+        usable = self.routes.keys() - set(without)
+        if people - has_own or not usable.intersection(own):
+            own += general
+        wanted = dict.fromkeys(slug for slug in own if slug in usable)
+        wanted.pop(settings.emergency_slug, None)
+        return tuple(self.routes[slug] for slug in (settings.emergency_slug, *wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a route stands, before anything is offered beside it."""
+
+    state: RouteState
+    route: ContactRoute
+    in_order: bool
+    show_details: bool
+    replaced_name: str = ""
 
 
 class _Presenter:
-    """Present routes of one day; the fallback is read when it is first needed."""
+    """Present routes of one day; the fallback and 999 are read when they are first needed."""
 
-    def __init__(self, on: date, *, as_published: bool = False) -> None:
+    def __init__(
+        self, on: date, *, as_published: bool = False, emergency: ContactRoute | None = None
+    ) -> None:
         self.on = on
         self.as_published = as_published
+        self.fallbacks = _Fallbacks(on)
+        self._emergency = emergency
 
     @cached_property
-    def fallback(self) -> tuple[ContactRoute, ...]:
-        return fallback_routes()
+    def emergency(self) -> ContactRoute:
+        return self._emergency or emergency_route()
 
     def present(self, route: ContactRoute) -> PresentedRoute:
-        if route.slug == get_settings().emergency_slug:
-            return PresentedRoute(RouteState.CURRENT, emergency_route(), show_details=True)
-        if not route.live and not self.as_published:
-            return PresentedRoute(
-                RouteState.CHECKING,
-                _unnamed_route(route),
-                show_details=False,
-                fallback=self.fallback,
-            )
-        if route.status == RouteStatus.WITHDRAWN:
-            return self._present_withdrawn(route)
-        return self._present_open(route, RouteState.CHECKING)
-
-    def _present_withdrawn(self, route: ContactRoute) -> PresentedRoute:
-        replacement = end_of_chain(route)
-        if replacement is None:
-            return PresentedRoute(
-                RouteState.WITHDRAWN,
-                _without_details(route),
-                show_details=False,
-                fallback=self.fallback,
-            )
-        presented = self._present_open(replacement, RouteState.REPLACED)
+        standing = self.stand(route)
         return PresentedRoute(
-            RouteState.REPLACED,
-            presented.route,
-            show_details=presented.show_details,
-            replaced_name=route.name,
-            fallback=presented.fallback,
+            standing.state,
+            standing.route,
+            show_details=standing.show_details,
+            replaced_name=standing.replaced_name,
+            fallback=()
+            if standing.in_order
+            else self.fallbacks.of(
+                [*route.audiences, *standing.route.audiences],
+                without=[route.slug, standing.route.slug],
+            ),
         )
 
-    def _present_open(self, route: ContactRoute, state: RouteState) -> PresentedRoute:
-        """Present a published route that is not withdrawn.
+    def stand(self, route: ContactRoute) -> _Standing:
+        if route.pk is None and not self.as_published and route.slug in _built_in_slugs():
+            return _Standing(RouteState.CURRENT, route, in_order=True, show_details=True)
+        if route.slug == get_settings().emergency_slug:
+            return _Standing(RouteState.CURRENT, self.emergency, in_order=True, show_details=True)
+        if not route.live and not self.as_published:
+            return _Standing(
+                RouteState.CHECKING, _unnamed_route(route), in_order=False, show_details=False
+            )
+        if route.status == RouteStatus.WITHDRAWN:
+            return self._stand_withdrawn(route)
+        return self._stand_open(route)
+
+    def _stand_withdrawn(self, route: ContactRoute) -> _Standing:
+        replacement = end_of_chain(route)
+        if replacement is None:
+            return _Standing(
+                RouteState.WITHDRAWN, _without_details(route), in_order=False, show_details=False
+            )
+        return replace(
+            self._stand_open(replacement), state=RouteState.REPLACED, replaced_name=route.name
+        )
+
+    def _stand_open(self, route: ContactRoute) -> _Standing:
+        """How a published route stands that is not withdrawn.
 
         An overdue route keeps its details beside the warning: a number that was right on its last
         day of checking helps more than none. A route that somebody set to “being checked” is not
         trusted, and its details are held back.
         """
         if route.status != RouteStatus.LIVE:
-            return PresentedRoute(
-                state, _without_details(route), show_details=False, fallback=self.fallback
+            return _Standing(
+                RouteState.CHECKING, _without_details(route), in_order=False, show_details=False
             )
-        if route.review_due is None or route.review_due < self.on:
-            return PresentedRoute(state, route, show_details=True, fallback=self.fallback)
-        return PresentedRoute(RouteState.CURRENT, route, show_details=True)
+        if _is_overdue(route, self.on):
+            return _Standing(RouteState.CHECKING, route, in_order=False, show_details=True)
+        return _Standing(RouteState.CURRENT, route, in_order=True, show_details=True)
 
 
 def end_of_chain(route: ContactRoute) -> ContactRoute | None:
@@ -228,8 +315,16 @@ def _read_usable(slugs: Sequence[str]) -> list[ContactRoute]:
     ]
 
 
+def _is_overdue(route: ContactRoute, on: date) -> bool:
+    return route.review_due is None or route.review_due < on
+
+
+def _built_in_slugs() -> frozenset[str]:
+    return frozenset({get_settings().emergency_slug, POLICE_SLUG, GOV_UK_SLUG})
+
+
 def _built_in_routes() -> dict[str, ContactRoute]:
-    """The numbers that hold for the whole country and need no record, in the active language."""
+    """What holds for the whole country and needs no record, in the active language."""
     return {
         get_settings().emergency_slug: ContactRoute(
             slug=get_settings().emergency_slug,
@@ -249,8 +344,8 @@ def _built_in_routes() -> dict[str, ContactRoute]:
             audiences=[Audience.CHILD, Audience.WORRIED_ADULT],
             status=RouteStatus.LIVE,
         ),
-        "101": ContactRoute(
-            slug="101",
+        POLICE_SLUG: ContactRoute(
+            slug=POLICE_SLUG,
             name=_("Police, not an emergency"),
             short_use=_("You saw something that does not feel right, and nobody is in danger now."),
             urgency=Urgency.TODAY,
@@ -263,21 +358,18 @@ def _built_in_routes() -> dict[str, ContactRoute]:
             audiences=[Audience.WORRIED_ADULT],
             status=RouteStatus.LIVE,
         ),
+        GOV_UK_SLUG: ContactRoute(
+            slug=GOV_UK_SLUG,
+            name=_("Report child abuse to a local council (GOV.UK)"),
+            short_use=_("Find the number of the council where the child lives."),
+            urgency=Urgency.TODAY,
+            channel=Channel.WEBSITE,
+            url=get_settings().gov_uk_url,
+            operator=_("GOV.UK"),
+            audiences=[Audience.WORRIED_ADULT],
+            status=RouteStatus.LIVE,
+        ),
     }
-
-
-def _gov_uk_route() -> ContactRoute:
-    return ContactRoute(
-        slug="gov-uk",
-        name=_("Report child abuse to a local council (GOV.UK)"),
-        short_use=_("Find the number of the council where the child lives."),
-        urgency=Urgency.TODAY,
-        channel=Channel.ONLINE_FORM,
-        url=get_settings().gov_uk_url,
-        operator=_("GOV.UK"),
-        audiences=[Audience.WORRIED_ADULT],
-        status=RouteStatus.LIVE,
-    )
 
 
 def _without_details(route: ContactRoute) -> ContactRoute:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +30,13 @@ from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.rich_text import LinkHandler
 
 from content_blocks import hours
-from content_blocks.contacts import PresentedRoute, RouteState, present_routes
+from content_blocks.contacts import (
+    EMERGENCY_NUMBER,
+    POLICE_SLUG,
+    PresentedRoute,
+    RouteState,
+    present_routes,
+)
 from content_blocks.models import ContactRoute
 from content_blocks.phone_links import phone_link, route_phone_link
 
@@ -140,13 +146,15 @@ def _words(presented: PresentedRoute) -> SafeString:
     route = presented.route
     if presented.state == RouteState.WITHDRAWN:
         return format_html(
-            '{} <span class="tel-note">{}</span>', route.name, _with_emergency(_("has ended."))
+            '{} <span class="tel-note">{}</span>',
+            route.name,
+            _with_fallback(_("has ended."), presented.fallback),
         )
     if not presented.show_details:
         return format_html(
             '{} <span class="tel-note">{}</span>',
             route.name,
-            _with_emergency(_("(we are checking the number).")),
+            _with_fallback(_("(we are checking the number)."), presented.fallback),
         )
     link = _link(route)
     if presented.replaced_name:
@@ -159,7 +167,7 @@ def _words(presented: PresentedRoute) -> SafeString:
         return format_html(
             '{} <span class="tel-note">{}</span>',
             link,
-            _with_emergency(_("(we are checking this number).")),
+            _with_fallback(_("(we are checking this number)."), presented.fallback),
         )
     return link
 
@@ -177,17 +185,21 @@ def _link(route: ContactRoute) -> SafeString:
 def _missing_words() -> SafeString:
     """For a record that is not public or does not exist: nothing of it may be shown."""
     return format_html(
-        '<span class="tel-note">{}</span>', _with_emergency(_("We are checking this contact."))
+        '<span class="tel-note">{}</span>', _with_fallback(_("We are checking this contact."))
     )
 
 
-def _with_emergency(words: str) -> SafeString:
-    """Add the two numbers that always hold."""
-    return format_html(
-        "{} {} {}. {} {}.",
+def _with_fallback(words: str, fallback: Sequence[ContactRoute] = ()) -> SafeString:
+    """Add 999 and one other way: a sentence has no room for the whole fallback."""
+    words = format_html(
+        "{} {} {}.",
         words,
         _("If someone is in danger now, call"),
-        phone_link("999"),
-        _("Otherwise call"),
-        phone_link("101"),
+        phone_link(EMERGENCY_NUMBER),
     )
+    others = [route for route in fallback if route.number != EMERGENCY_NUMBER]
+    if not others or others[0].slug == POLICE_SLUG:
+        return format_html("{} {} {}.", words, _("Otherwise call"), phone_link(POLICE_SLUG))
+    other = others[0]
+    name = format_html("{}: ", other.name) if other.number or other.email else ""
+    return format_html("{} {} {}{}.", words, _("You can also use"), name, _link(other))

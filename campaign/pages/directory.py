@@ -7,12 +7,12 @@ answers to neither council nor police comes before one that does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from content_blocks.contact_cards import (
@@ -20,6 +20,7 @@ from content_blocks.contact_cards import (
     cards_in_groups,
     contact_cards,
     emergency_card,
+    with_details,
 )
 from content_blocks.enums import Audience, Independence, PoliceIndependence, Urgency
 from content_blocks.models import ContactRoute
@@ -66,10 +67,10 @@ def directory_sections(audience: Audience | None, *, on: date) -> list[Section]:
     routes = sorted(_routes(audience), key=_by_audience)
     groups = [[route for route in routes if route.urgency == urgency] for urgency in Urgency]
     cards = cards_in_groups(groups, on=on)
-    read_card_details(card for group in cards for card in group)
     cards[0].insert(0, emergency_card())
+    detailed = iter(with_details([card for group in cards for card in group], on=on))
     return [
-        Section(_URGENCY_HEADINGS[urgency], found)
+        Section(_URGENCY_HEADINGS[urgency], list(islice(detailed, len(found))))
         for urgency, found in zip(Urgency, cards, strict=True)
         if found
     ]
@@ -79,14 +80,6 @@ def support_section(audience: str, *, on: date) -> Section:
     """The routes for one audience, the most independent first, behind 999."""
     routes = sorted(_routes(Audience(audience)), key=independence)
     return Section(_("People you can talk to"), contact_cards(routes, on=on))
-
-
-def read_card_details(cards: Iterable[ContactCard]) -> None:
-    """Read the hours and alternatives of many cards in a fixed number of queries."""
-    routes = [card.route for card in cards if card.route.pk]
-    prefetch_related_objects(
-        routes, "opening_hours", "opening_exceptions", "accessible_alternatives"
-    )
 
 
 def independence(route: ContactRoute) -> tuple[int, str]:

@@ -56,6 +56,18 @@ class Fact(
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a live record that may not be public is refused and nothing is written.
+
+        Raises:
+            NotPublishableError: the record is live and `why_not_publishable` has something to say.
+        """
+        if self.live and self._writes_content(kwargs.get("update_fields")):
+            reasons = self.why_not_publishable()
+            if reasons:
+                raise NotPublishableError(reasons)
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         """Refuse a permanent name that another record of this language has.
 
@@ -83,18 +95,6 @@ class Fact(
     def why_not_publishable(self) -> dict[str, Any]:
         """Say, for each field, what must change before this record may be public."""
         return {}
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save; a live record that may not be public is refused and nothing is written.
-
-        Raises:
-            NotPublishableError: the record is live and `why_not_publishable` has something to say.
-        """
-        if self.live and self._writes_content(kwargs.get("update_fields")):
-            reasons = self.why_not_publishable()
-            if reasons:
-                raise NotPublishableError(reasons)
-        super().save(*args, **kwargs)
 
     @staticmethod
     def _writes_content(update_fields: Iterable[str] | None) -> bool:

@@ -8,8 +8,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
-from content_blocks import contacts, hours
-from content_blocks.conf import get_settings
+from content_blocks import contact_cards, contacts, hours
 from content_blocks.contact_cards import ContactCard
 from content_blocks.models import ContactRoute
 from content_blocks.phone_links import phone_link, route_phone_link
@@ -47,8 +46,13 @@ def draft_contact_card(route: ContactRoute) -> ContactCard:
 
     Only for an editor's preview: readers are shown nothing of a draft.
     """
-    presented = contacts.present_route(route, on=hours.today(timezone.now()), as_published=True)
-    return ContactCard(presented, is_emergency=route.slug == get_settings().emergency_slug)
+    return contact_cards.draft_card(route, on=hours.today(timezone.now()))
+
+
+@register.simple_tag
+def group_cards(cards: Iterable[ContactCard]) -> contact_cards.CardGroup:
+    """`{% group_cards cards as group %}`: what can be used first, the rest with one fallback."""
+    return contact_cards.group_cards(cards)
 
 
 @register.simple_tag

@@ -14,6 +14,12 @@ def test_default_settings_are_complete():
         emergency_slug="999",
         fallback_slugs=("999", "101"),
         gov_uk_url="https://www.gov.uk/report-child-abuse-to-local-council",
+        audience_fallbacks={
+            "child": ("childline",),
+            "survivor": ("napac", "survivors-trust", "gov-uk-support-list"),
+            "family": ("survivors-trust", "gov-uk-support-list"),
+            "whistleblower": ("nspcc-whistleblowing",),
+        },
     )
     assert check_settings() == []
 
@@ -23,6 +29,11 @@ def test_default_settings_are_complete():
     [
         ({"EMERGENCY": "999"}, ["content_blocks.E001"]),
         ({"FALLBACK_SLUGS": 5}, ["content_blocks.E001"]),
+        ({"AUDIENCE_FALLBACKS": {"parents": ["napac"]}}, ["content_blocks.E001"]),
+        ({"AUDIENCE_FALLBACKS": {"survivor": "napac"}}, ["content_blocks.E001"]),
+        ({"AUDIENCE_FALLBACKS": {"survivor": [""]}}, ["content_blocks.E001"]),
+        ({"AUDIENCE_FALLBACKS": ["survivor"]}, ["content_blocks.E001"]),
+        ({"AUDIENCE_FALLBACKS": {"whistleblower": ["gov-uk"]}}, ["content_blocks.E006"]),
         ({"EMERGENCY_SLUG": "", "FALLBACK_SLUGS": [""]}, ["content_blocks.E002"]),
         ({"FALLBACK_SLUGS": ["101", "999"]}, ["content_blocks.E003"]),
         ({"FALLBACK_SLUGS": []}, ["content_blocks.E003"]),
@@ -45,5 +56,5 @@ def test_unknown_setting_is_named(settings):
 
     assert str(refusal.value) == (
         "CONTENT_BLOCKS has unknown keys: EMERGENCY. "
-        "Known keys: EMERGENCY_SLUG, FALLBACK_SLUGS, GOV_UK_URL."
+        "Known keys: EMERGENCY_SLUG, FALLBACK_SLUGS, GOV_UK_URL, AUDIENCE_FALLBACKS."
     )

@@ -117,7 +117,7 @@ def test_emergency_route_survives_a_database_that_is_down(caplog):
 
     with connection.execute_wrapper(unreachable):
         assert emergency_route().number == "999"
-        assert slugs(fallback_routes()) == FALLBACK
+        assert slugs(fallback_routes(on=ON)) == FALLBACK
 
     assert caplog.records[0].event == "emergency_contacts_unreadable"
 
@@ -141,7 +141,7 @@ def test_with_emergency_first_puts_999_first_once():
 
 
 def test_fallback_is_complete_without_any_record():
-    routes = fallback_routes()
+    routes = fallback_routes(on=ON)
 
     assert slugs(routes) == FALLBACK
     assert [route.number for route in routes] == ["999", "101", ""]
@@ -152,13 +152,13 @@ def test_fallback_uses_records_that_are_in_order():
     emergency = emergency_record()
     police = ContactRouteFactory(slug="101", number="101", number_display="101")
 
-    assert fallback_routes()[:2] == (emergency, police)
+    assert fallback_routes(on=ON)[:2] == (emergency, police)
 
 
 def test_fallback_does_not_use_a_draft():
     ContactRouteFactory(slug="101", number="101", number_display="101", draft=True)
 
-    assert fallback_routes()[1].pk is None
+    assert fallback_routes(on=ON)[1].pk is None
 
 
 def test_fallback_follows_the_settings(settings):
@@ -168,10 +168,77 @@ def test_fallback_follows_the_settings(settings):
     }
     ContactRouteFactory(slug="council")
 
-    routes = fallback_routes()
+    routes = fallback_routes(on=ON)
 
     assert slugs(routes) == ("999", "council", "gov-uk")
     assert routes[2].url == "https://www.gov.uk/help"
+
+
+@pytest.mark.parametrize(
+    "state", [{"draft": True}, {"overdue": True}, {"checking": True}, {"withdrawn": True}]
+)
+@pytest.mark.parametrize(
+    ("audiences", "expected"),
+    [
+        ([], FALLBACK),
+        (["worried_adult"], FALLBACK),
+        (["professional"], FALLBACK),
+        (["own_behaviour"], FALLBACK),
+        (["child"], ("999", "childline")),
+        (["survivor"], ("999", "napac", "survivors-trust")),
+        (["family"], ("999", "survivors-trust")),
+        (["survivor", "child"], ("999", "childline", "napac", "survivors-trust")),
+        (["whistleblower"], ("999", "nspcc-whistleblowing")),
+        # For more people than one: what each of them needs, and never the council for one of them
+        # whose workplace it may be.
+        (["worried_adult", "family", "professional"], FALLBACK),
+        (["child", "worried_adult"], ("999", "childline", "101", "gov-uk")),
+        (["whistleblower", "professional"], ("999", "nspcc-whistleblowing", "101")),
+    ],
+)
+def test_fallback_fits_the_people_the_route_is_for(audiences, expected, state):
+    for slug in ("childline", "napac", "survivors-trust", "nspcc-whistleblowing"):
+        ContactRouteFactory(slug=slug)
+    ContactRouteFactory(slug="gov-uk-support-list", **state)
+
+    assert slugs(fallback_routes(audiences, on=ON)) == expected
+    assert slugs(
+        present_route(ContactRouteFactory(checking=True, audiences=audiences), on=ON).fallback
+    ) == (expected)
+
+
+@pytest.mark.parametrize(
+    ("audiences", "expected"), [(["survivor"], FALLBACK), (["whistleblower"], ("999", "101"))]
+)
+def test_fallback_is_the_general_one_when_no_line_for_these_people_is_current(audiences, expected):
+    ContactRouteFactory(slug="napac", overdue=True)
+
+    assert slugs(fallback_routes(audiences, on=ON)) == expected
+
+
+def test_overdue_record_of_101_is_stood_for_by_the_built_in_number():
+    ContactRouteFactory(slug="101", number="101", number_display="101", overdue=True)
+
+    assert fallback_routes(on=ON)[1].pk is None
+
+
+def test_route_does_not_fall_back_to_itself():
+    police = ContactRouteFactory(slug="101", number="101", number_display="101", overdue=True)
+    ContactRouteFactory(slug="childline")
+    napac = ContactRouteFactory(slug="napac", withdrawn=True, audiences=["survivor", "child"])
+
+    assert slugs(present_route(police, on=ON).fallback) == ("999", "gov-uk")
+    assert slugs(present_route(napac, on=ON).fallback) == ("999", "childline")
+
+
+def test_fallback_of_one_audience_can_be_set(settings):
+    settings.CONTENT_BLOCKS = {"AUDIENCE_FALLBACKS": {"survivor": ["safe-line"], "child": []}}
+    for slug in ("safe-line", "napac", "childline", "nspcc-whistleblowing"):
+        ContactRouteFactory(slug=slug)
+
+    assert slugs(fallback_routes(["survivor"], on=ON)) == ("999", "safe-line")
+    assert slugs(fallback_routes(["child"], on=ON)) == FALLBACK
+    assert slugs(fallback_routes(["whistleblower"], on=ON)) == ("999", "nspcc-whistleblowing")
 
 
 # --- presentation ----------------------------------------------------------------------------
@@ -324,10 +391,62 @@ def test_present_routes_reads_the_fallback_once(count, django_assert_num_queries
     emergency_record()
     for _number in range(count):
         ContactRouteFactory(checking=True)
+        ContactRouteFactory(checking=True, audiences=["survivor", "child"])
         ContactRouteFactory()
     routes = list(ContactRoute.objects.exclude(slug="999"))
 
     with django_assert_num_queries(1):
         presented = contacts.present_routes(routes, on=ON)
 
-    assert len(presented) == count * 2
+    assert len(presented) == count * 3
+
+
+def test_built_in_routes_are_current():
+    presented = contacts.present_routes(fallback_routes(on=ON), on=ON)
+
+    assert [(item.state, item.show_details, item.fallback) for item in presented] == [
+        (RouteState.CURRENT, True, ())
+    ] * 3
+    assert slugs(item.route for item in presented) == FALLBACK
+
+
+def test_unsaved_route_with_the_slug_of_a_built_in_one_is_previewed_as_it_is():
+    draft = ContactRouteFactory.build(
+        slug="101", number="101", checking=True, locale=Locale.get_default()
+    )
+
+    presented = present_route(draft, on=ON, as_published=True)
+
+    assert (presented.state, presented.show_details) == (RouteState.CHECKING, False)
+
+
+# --- further ways ----------------------------------------------------------------------------
+
+
+def test_current_routes_are_those_that_can_be_used():
+    hopian = ContactRouteFactory(slug="hopian")
+    routes = [
+        ContactRouteFactory(slug="napac"),
+        ContactRouteFactory(checking=True),
+        ContactRouteFactory(overdue=True),
+        ContactRouteFactory(draft=True),
+        ContactRouteFactory(withdrawn=True),
+        ContactRouteFactory(
+            withdrawn=True, replaced_by=ContactRouteFactory(checking=True, slug="new")
+        ),
+        ContactRouteFactory(withdrawn=True, replaced_by=hopian),
+        hopian,
+        emergency_record(live=False),
+    ]
+
+    assert slugs(contacts.current_routes(routes, on=ON)) == ("napac", "hopian", "999")
+
+
+def test_current_routes_ask_nothing_when_999_is_known(django_assert_num_queries):
+    emergency = emergency_record()
+    routes = [emergency, ContactRouteFactory(checking=True)]
+
+    with django_assert_num_queries(0):
+        found = contacts.current_routes(routes, on=ON, emergency=emergency)
+
+    assert found == (emergency,)

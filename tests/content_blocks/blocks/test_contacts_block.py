@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.template.loader import render_to_string
 from wagtail.blocks.struct_block import StructBlockValidationError
 
+from content_blocks.contact_cards import contact_cards
+from content_blocks.contacts import fallback_routes
 from tests.content_blocks.blocks.conftest import STREAM, stored, text, texts
 from tests.factories.content_blocks import (
+    ON,
     ContactRouteFactory,
     OpeningExceptionFactory,
     OpeningHoursFactory,
@@ -19,15 +23,20 @@ from tests.factories.content_blocks import (
 pytestmark = pytest.mark.django_db
 
 
-def cards(*routes: Any, layout: str = "full", audience: str = "") -> list[Any]:
+def section(*routes: Any, layout: str = "full", audience: str = "") -> Any:
     value = {
         "heading": "People to talk to",
         "audience": audience,
         "routes": [route.pk for route in routes],
         "layout": layout,
     }
-    soup = BeautifulSoup(stored(("contacts", value))[0].render(), "html.parser")
-    return soup.select("section.contacts > ul > li > article.contact-card")
+    return BeautifulSoup(stored(("contacts", value))[0].render(), "html.parser")
+
+
+def cards(*routes: Any, layout: str = "full", audience: str = "") -> list[Any]:
+    return section(*routes, layout=layout, audience=audience).select(
+        "section.contacts > ul > li > article.contact-card"
+    )
 
 
 def names(found: list[Any]) -> list[str]:
@@ -105,10 +114,34 @@ def test_card_says_all_that_is_known() -> None:
         "What may be passed on": ["They pass on serious risk."],
         "Languages": ["English, Urdu. Interpreters on request"],
         "British Sign Language": ["How to reach it in British Sign Language"],
-        "Who can use it": ["Adults. From age 18. Area: United Kingdom."],
+        "Who can use it": ["Adults. From age 18."],
+        "Area": ["United Kingdom"],
         "Who pays for it": ["A charity."],
+        "Details checked": ["21 November 2026"],
     }
-    assert text(card.select_one(".contact-card__checked")) == "Checked on 21 November 2026"
+    # What helps to decide is there at once; the rest opens.
+    more = card.select_one("details")
+    assert text(more.summary) == "More about NSPCC Helpline"
+    assert list(facts(more)) == [
+        "What may be passed on",
+        "Languages",
+        "British Sign Language",
+        "Area",
+        "Who pays for it",
+        "Details checked",
+    ]
+    assert more.has_attr("open") is False
+
+
+def test_route_without_further_facts_has_nothing_to_open() -> None:
+    [card] = contact_cards(fallback_routes(on=ON)[1:2], on=ON)[1:]
+    assert (card.route.slug, card.has_more) == ("101", False)
+    soup = BeautifulSoup(
+        render_to_string("content_blocks/blocks/parts/contact_card.html", {"card": card}),
+        "html.parser",
+    )
+    assert len(soup.select("dl")) == 1
+    assert soup.select("details") == []
 
 
 def test_card_says_what_is_being_checked_and_is_silent_where_silence_is_safer() -> None:
@@ -129,13 +162,14 @@ def test_card_says_what_is_being_checked_and_is_silent_where_silence_is_safer() 
             "We are checking whether it is independent of the police.",
         ],
         "Your name": ["We are checking this"],
+        "Details checked": ["21 November 2026"],
     }
 
 
 def test_compact_layout_is_name_use_and_number() -> None:
     card = cards(ContactRouteFactory(name="NSPCC"), layout="compact")[1]
     assert "contact-card--compact" in card["class"]
-    assert card.select("dl, .contact-card__checked") == []
+    assert card.select("dl, details") == []
     assert [a["href"] for a in card.select("a")] == ["tel:+448088005000"]
 
 
@@ -201,13 +235,57 @@ def test_every_channel_has_its_link(traits: dict[str, bool], href: str) -> None:
     assert [a["href"] for a in cards(ContactRouteFactory(**traits))[1].select("a")] == [href]
 
 
-def test_other_ways_are_named_for_people_who_cannot_use_this_one() -> None:
-    chat = ContactRouteFactory(name="Childline chat", online=True)
-    draft = ContactRouteFactory(name="Draft chat", online=True, draft=True)
+def test_other_ways_are_those_that_can_be_used() -> None:
+    hopian = ContactRouteFactory(name="Hopian", mail=True)
+    other_ways = [
+        ContactRouteFactory(name="Childline chat", online=True),
+        ContactRouteFactory(name="Text line", text=True),
+        ContactRouteFactory(name="Old name", withdrawn=True, replaced_by=hopian),
+        ContactRouteFactory(name="Draft chat", online=True, draft=True),
+        ContactRouteFactory(name="Checked chat", url="https://example.org/c", checking=True),
+        ContactRouteFactory(name="Overdue chat", overdue=True),
+        ContactRouteFactory(name="Gone", withdrawn=True),
+    ]
     route = ContactRouteFactory(name="Childline")
-    route.accessible_alternatives.set([chat, draft])
+    other_ways.append(ContactRouteFactory(name="Itself", withdrawn=True, replaced_by=route))
+    route.accessible_alternatives.set(other_ways)
     route.save()
-    assert facts(cards(route)[1])["Other ways to reach it"] == ["Childline chat: website"]
+    card = cards(route)[1]
+    assert facts(card)["Other ways to reach it"] == [
+        "Childline chat",
+        "Hopian: help@example.org",
+        "Text line: 61016",
+    ]
+    assert [a["href"] for a in card.select("details a")] == [
+        "https://example.org/form",
+        "mailto:help@example.org",
+        "sms:61016",
+    ]
+
+
+def test_routes_being_checked_come_last_behind_one_fallback() -> None:
+    ContactRouteFactory(slug="napac", name="NAPAC", number="+448088010331", number_display="")
+    found = section(
+        ContactRouteFactory(name="First", checking=True, audiences=["survivor"]),
+        ContactRouteFactory(name="Second"),
+        ContactRouteFactory(name="Third", overdue=True, audiences=["survivor"]),
+    )
+    assert texts(found, "h3") == ["Police, emergency", "Second", "First", "Third"]
+    assert texts(found, "section > p") == [
+        "We are checking the details of the services below. Until then, you can use:"
+    ]
+    assert texts(found, ".contact-value__fallback") == [
+        "Police, emergency: 999 NAPAC: 0808 801 0331"
+    ]
+    order = [(child.name, child["class"][0]) for child in found.section.find_all(recursive=False)]
+    assert order == [
+        ("h2", "contacts__heading"),
+        ("ul", "contacts__list"),
+        ("p", "contacts__checking"),
+        ("ul", "contact-value__fallback"),
+        ("ul", "contacts__list"),
+    ]
+    assert len(found.select(".contact-value--checking")) == 2
 
 
 def test_audience_finds_all_its_public_routes_the_most_urgent_first() -> None:
@@ -249,8 +327,11 @@ def test_contacts_take_the_same_queries_however_many_routes(
     count: int, django_assert_num_queries: Any
 ) -> None:
     routes = [ContactRouteFactory() for _number in range(count)]
+    chat, police = ContactRouteFactory(online=True), ContactRouteFactory(slug="999", number="999")
     for route in routes:
         OpeningHoursFactory(route=route)
+        route.accessible_alternatives.set([chat, police, ContactRouteFactory(checking=True)])
+        route.save()
     cards()  # fills Wagtail's cache of locales
     # The chosen routes; the same as they are now; 999; hours, exceptions and other ways.
     with django_assert_num_queries(6):
