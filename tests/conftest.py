@@ -9,25 +9,41 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.utils import timezone, translation
-from pytest_django.fixtures import validate_django_db
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
-_COMMITTING_FIXTURES = {"transactional_db", "live_server", "django_db_reset_sequences"}
+from tests.first_rows import commits, first_rows, mark_if_committing
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test that really commits the rows that Wagtail's migrations made.
-
-    Such a test ends by emptying all tables; the next one would find no root page and no locale.
-    """
+    """Give every test that really commits the rows that Wagtail's migrations made."""
     for item in items:
-        names = getattr(item, "fixturenames", None)
-        if names is None:
-            continue
-        marker = item.get_closest_marker("django_db")
-        transaction = bool(marker and validate_django_db(marker)[0])
-        if transaction or _COMMITTING_FIXTURES.intersection(names):
-            names.append("django_db_serialized_rollback")
+        mark_if_committing(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Put those rows back if an earlier test emptied the tables."""
+    if first_rows.missing and not commits(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            first_rows.put_back()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Note that the tables are empty now."""
+    yield
+    if commits(item):
+        first_rows.note_emptied()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Keep the rows, and leave them behind for the next run with `--reuse-db`."""
+    first_rows.keep()
+    yield
+    with django_db_blocker.unblock():
+        first_rows.put_back()
 
 
 @pytest.fixture(autouse=True)
