@@ -103,6 +103,7 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English"))]
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
 TIME_ZONE = "Europe/London"
+FORMAT_MODULE_PATH = "cms_site.formats"
 USE_TZ = True
 
 # --- Files ------------------------------------------------------------------------------------
