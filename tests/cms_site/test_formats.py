@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django import forms
 from django.utils import formats
@@ -11,7 +11,7 @@ from django.utils import formats
 def test_dates_are_written_day_first() -> None:
     assert formats.date_format(date(2027, 4, 3)) == "3 April 2027"
     assert formats.date_format(date(2027, 4, 3), "SHORT_DATE_FORMAT") == "03/04/2027"
-    assert formats.date_format(datetime(2027, 4, 3, 18, 5), "DATETIME_FORMAT") == (
+    assert formats.date_format(datetime(2027, 4, 3, 18, 5, tzinfo=UTC), "DATETIME_FORMAT") == (
         "3 April 2027, 18:05"
     )
 
