@@ -26,9 +26,12 @@ class GuidanceStreamField(StreamField):
         super().__init__(GuidanceStreamBlock, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        """Leave the block library out of the migration."""
-        name, path, _args, kwargs = super().deconstruct()
-        kwargs.pop("block_lookup", None)
+        """Leave the block library out of the migration.
+
+        StreamField's own method is passed over: it walks through the whole library, and `migrate`
+        asks for this thousands of times.
+        """
+        name, path, _args, kwargs = super(StreamField, self).deconstruct()
         return name, path, [], kwargs
 
 

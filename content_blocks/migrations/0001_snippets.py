@@ -441,6 +441,63 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "contact routes",
                 "ordering": ["name"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("slug", "locale"),
+                        name="contactroute_slug_in_locale",
+                        violation_error_message="Another contact route in this language has this slug. Choose a different one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "live"), _negated=True),
+                            models.Q(
+                                ("verified_on__isnull", False),
+                                models.Q(("verified_by", ""), _negated=True),
+                                ("review_due__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contactroute_live_is_verified",
+                        violation_error_message="A working route needs the day it was checked, who checked it, and when to check it again. Fill these in, or set the state to “being checked”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "live"), _negated=True),
+                            models.Q(
+                                ("channel__in", ["phone", "text", "textphone"]),
+                                models.Q(("number", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("channel__in", ["email"]), models.Q(("email", ""), _negated=True)
+                            ),
+                            models.Q(
+                                ("channel__in", ["online_form", "webchat"]),
+                                models.Q(("url", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("channel__in", ["bsl_video", "in_person"]),
+                                models.Q(
+                                    models.Q(("number", ""), _negated=True),
+                                    models.Q(("url", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="contactroute_live_has_value",
+                        violation_error_message="A working route needs what its channel is reached by: a number, a link or an email address. Fill it in, or set the state to “being checked”.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("replaced_by__isnull", True),
+                            models.Q(("replaced_by", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="contactroute_not_replaced_by_itself",
+                        violation_error_message="A route cannot be replaced by itself.",
+                    ),
+                ],
+                "unique_together": {("translation_key", "locale")},
             },
             bases=(
                 wagtail.models.preview.PreviewableMixin,
@@ -583,6 +640,14 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "glossary terms",
                 "ordering": ["term"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("slug", "locale"),
+                        name="glossaryterm_slug_in_locale",
+                        violation_error_message="Another term in this language has this slug. Choose a different one.",
+                    ),
+                ],
+                "unique_together": {("translation_key", "locale")},
             },
             bases=(
                 wagtail.models.preview.PreviewableMixin,
@@ -748,6 +813,14 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "hotspots",
                 "ordering": ["order", "name"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("slug", "locale"),
+                        name="hotspot_slug_in_locale",
+                        violation_error_message="Another hotspot in this language has this slug. Choose a different one.",
+                    ),
+                ],
+                "unique_together": {("translation_key", "locale")},
             },
             bases=(
                 wagtail.models.preview.PreviewableMixin,
@@ -790,6 +863,33 @@ class Migration(migrations.Migration):
                 "verbose_name": "day with other hours",
                 "verbose_name_plural": "days with other hours",
                 "ordering": ["date"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("route", "date"),
+                        name="openingexception_once_per_day",
+                        violation_error_message="This day is given twice.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed", True), ("closes__isnull", True), ("opens__isnull", True)
+                            ),
+                            models.Q(("closed", False), ("opens__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="openingexception_closed_or_open",
+                        violation_error_message="Either tick “closed all day” and leave the times empty, or give the time it opens.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closes__isnull", True),
+                            ("closes__gt", models.F("opens")),
+                            _connector="OR",
+                        ),
+                        name="openingexception_close_after_open",
+                        violation_error_message="The closing time must be later than the opening time. Leave it empty for midnight.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -839,6 +939,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "opening hours",
                 "verbose_name_plural": "opening hours",
                 "ordering": ["weekday", "opens"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("route", "weekday", "opens"),
+                        name="openinghours_once_per_start",
+                        violation_error_message="These hours are given twice.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closes__isnull", True),
+                            ("closes__gt", models.F("opens")),
+                            _connector="OR",
+                        ),
+                        name="openinghours_close_after_open",
+                        violation_error_message="The closing time must be later than the opening time. For hours past midnight, leave “closes” empty and add a row from 00:00 on the next day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("weekday__gte", 0), ("weekday__lte", 6)),
+                        name="openinghours_weekday_exists",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1071,182 +1191,28 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "signs",
                 "ordering": ["code"],
                 "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("code", "locale"),
+                        name="sign_code_in_locale",
+                        violation_error_message="Another sign in this language has this code. Choose a different one.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("live", False),
+                            models.Q(("confirmation", "awaiting"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="sign_awaiting_is_never_live",
+                        violation_error_message="A sign that waits for a safeguarding professional cannot be public. Unpublish it, or record that it is confirmed.",
+                    ),
+                ],
+                "unique_together": {("translation_key", "locale")},
             },
             bases=(
                 wagtail.models.preview.PreviewableMixin,
                 modelsearch.index.Indexed,
                 models.Model,
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactroute",
-            constraint=models.UniqueConstraint(
-                fields=("slug", "locale"),
-                name="contactroute_slug_in_locale",
-                violation_error_message="Another contact route in this language has this slug. Choose a different one.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactroute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "live"), _negated=True),
-                    models.Q(
-                        ("verified_on__isnull", False),
-                        models.Q(("verified_by", ""), _negated=True),
-                        ("review_due__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="contactroute_live_is_verified",
-                violation_error_message="A working route needs the day it was checked, who checked it, and when to check it again. Fill these in, or set the state to “being checked”.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactroute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "live"), _negated=True),
-                    models.Q(
-                        ("channel__in", ["phone", "text", "textphone"]),
-                        models.Q(("number", ""), _negated=True),
-                    ),
-                    models.Q(("channel__in", ["email"]), models.Q(("email", ""), _negated=True)),
-                    models.Q(
-                        ("channel__in", ["online_form", "webchat"]),
-                        models.Q(("url", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("channel__in", ["bsl_video", "in_person"]),
-                        models.Q(
-                            models.Q(("number", ""), _negated=True),
-                            models.Q(("url", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="contactroute_live_has_value",
-                violation_error_message="A working route needs what its channel is reached by: a number, a link or an email address. Fill it in, or set the state to “being checked”.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contactroute",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("replaced_by__isnull", True),
-                    models.Q(("replaced_by", models.F("id")), _negated=True),
-                    _connector="OR",
-                ),
-                name="contactroute_not_replaced_by_itself",
-                violation_error_message="A route cannot be replaced by itself.",
-            ),
-        ),
-        migrations.AlterUniqueTogether(
-            name="contactroute",
-            unique_together={("translation_key", "locale")},
-        ),
-        migrations.AddConstraint(
-            model_name="glossaryterm",
-            constraint=models.UniqueConstraint(
-                fields=("slug", "locale"),
-                name="glossaryterm_slug_in_locale",
-                violation_error_message="Another term in this language has this slug. Choose a different one.",
-            ),
-        ),
-        migrations.AlterUniqueTogether(
-            name="glossaryterm",
-            unique_together={("translation_key", "locale")},
-        ),
-        migrations.AddConstraint(
-            model_name="hotspot",
-            constraint=models.UniqueConstraint(
-                fields=("slug", "locale"),
-                name="hotspot_slug_in_locale",
-                violation_error_message="Another hotspot in this language has this slug. Choose a different one.",
-            ),
-        ),
-        migrations.AlterUniqueTogether(
-            name="hotspot",
-            unique_together={("translation_key", "locale")},
-        ),
-        migrations.AddConstraint(
-            model_name="openingexception",
-            constraint=models.UniqueConstraint(
-                fields=("route", "date"),
-                name="openingexception_once_per_day",
-                violation_error_message="This day is given twice.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openingexception",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed", True), ("closes__isnull", True), ("opens__isnull", True)),
-                    models.Q(("closed", False), ("opens__isnull", False)),
-                    _connector="OR",
-                ),
-                name="openingexception_closed_or_open",
-                violation_error_message="Either tick “closed all day” and leave the times empty, or give the time it opens.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openingexception",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closes__isnull", True), ("closes__gt", models.F("opens")), _connector="OR"
-                ),
-                name="openingexception_close_after_open",
-                violation_error_message="The closing time must be later than the opening time. Leave it empty for midnight.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.UniqueConstraint(
-                fields=("route", "weekday", "opens"),
-                name="openinghours_once_per_start",
-                violation_error_message="These hours are given twice.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("closes__isnull", True), ("closes__gt", models.F("opens")), _connector="OR"
-                ),
-                name="openinghours_close_after_open",
-                violation_error_message="The closing time must be later than the opening time. For hours past midnight, leave “closes” empty and add a row from 00:00 on the next day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="openinghours",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("weekday__gte", 0), ("weekday__lte", 6)),
-                name="openinghours_weekday_exists",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sign",
-            constraint=models.UniqueConstraint(
-                fields=("code", "locale"),
-                name="sign_code_in_locale",
-                violation_error_message="Another sign in this language has this code. Choose a different one.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("live", False),
-                    models.Q(("confirmation", "awaiting"), _negated=True),
-                    _connector="OR",
-                ),
-                name="sign_awaiting_is_never_live",
-                violation_error_message="A sign that waits for a safeguarding professional cannot be public. Unpublish it, or record that it is confirmed.",
-            ),
-        ),
-        migrations.AlterUniqueTogether(
-            name="sign",
-            unique_together={("translation_key", "locale")},
         ),
     ]

@@ -148,6 +148,69 @@ class Migration(migrations.Migration):
                 "ordering": ("due_at", "kind", "pk"),
                 "permissions": (("retry_duework", "Can try due work again"),),
                 "default_permissions": ("view",),
+                "indexes": [
+                    models.Index(fields=["state", "due_at"], name="due_work_state_due_at"),
+                    models.Index(fields=["content_type", "object_id"], name="due_work_object"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "go_live")),
+                        fields=("revision", "due_at"),
+                        name="due_work_one_per_go_live",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "expiry")),
+                        fields=("content_type", "object_id", "due_at"),
+                        name="due_work_one_per_expiry",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "expiry"), _negated=True),
+                            ("revision__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="due_work_expiry_has_no_revision",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["go_live", "expiry"])),
+                        name="due_work_kind_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["due", "running", "done", "failed", "superseded", "cancelled"],
+                            )
+                        ),
+                        name="due_work_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("finished_at__isnull", True),
+                                ("state__in", ["due", "failed", "running"]),
+                            ),
+                            models.Q(
+                                ("finished_at__isnull", False),
+                                ("state__in", ["cancelled", "done", "superseded"]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="due_work_finished_when_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "running"), _negated=True),
+                            ("next_attempt_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="due_work_running_has_an_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tries__lte", models.F("attempts"))),
+                        name="due_work_tries_within_attempts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,111 +258,23 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "attempts",
                 "ordering": ("work", "number"),
                 "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("work", "number"), name="due_attempt_numbered"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("finished_at__isnull", True), ("outcome", "")),
+                            models.Q(
+                                ("finished_at__isnull", False),
+                                (
+                                    "outcome__in",
+                                    ["done", "failed", "superseded", "cancelled", "lost"],
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="due_attempt_finished_with_outcome",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="duework",
-            index=models.Index(fields=["state", "due_at"], name="due_work_state_due_at"),
-        ),
-        migrations.AddIndex(
-            model_name="duework",
-            index=models.Index(fields=["content_type", "object_id"], name="due_work_object"),
-        ),
-        migrations.AddConstraint(
-            model_name="duework",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "go_live")),
-                fields=("revision", "due_at"),
-                name="due_work_one_per_go_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duework",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "expiry")),
-                fields=("content_type", "object_id", "due_at"),
-                name="due_work_one_per_expiry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duework",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "expiry"), _negated=True),
-                    ("revision__isnull", True),
-                    _connector="OR",
-                ),
-                name="due_work_expiry_has_no_revision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duework",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["go_live", "expiry"])),
-                name="due_work_kind_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duework",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["due", "running", "done", "failed", "superseded", "cancelled"])
-                ),
-                name="due_work_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duework",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("finished_at__isnull", True), ("state__in", ["due", "failed", "running"])
-                    ),
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("state__in", ["cancelled", "done", "superseded"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="due_work_finished_when_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duework",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "running"), _negated=True),
-                    ("next_attempt_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="due_work_running_has_an_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duework",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tries__lte", models.F("attempts"))),
-                name="due_work_tries_within_attempts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dueattempt",
-            constraint=models.UniqueConstraint(
-                fields=("work", "number"), name="due_attempt_numbered"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dueattempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("finished_at__isnull", True), ("outcome", "")),
-                    models.Q(
-                        ("finished_at__isnull", False),
-                        ("outcome__in", ["done", "failed", "superseded", "cancelled", "lost"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="due_attempt_finished_with_outcome",
-            ),
         ),
     ]
