@@ -112,11 +112,17 @@ class ContactCard:
     @property
     def independence(self) -> Sequence[str]:
         """Who answers to whom, in plain words."""
+        of_council = Independence(self.route.independent_of_council)
+        of_police = PoliceIndependence(self.route.independent_of_police)
+        if (of_council, of_police) == (Independence.YES, PoliceIndependence.YES):
+            return (_("Independent of the council and the police."),)
+        if (of_council, of_police) == (Independence.UNKNOWN, PoliceIndependence.UNKNOWN):
+            return (_("We are checking whether it is independent of the council and the police."),)
         council = {
             Independence.YES: _("Independent of the council."),
             Independence.NO: _("The council is part of it, or runs it."),
             Independence.UNKNOWN: _("We are checking whether it is independent of the council."),
-        }[Independence(self.route.independent_of_council)]
+        }[of_council]
         police = {
             PoliceIndependence.YES: _("Independent of the police."),
             PoliceIndependence.NO: _("The police are part of it, or run it."),
@@ -124,7 +130,7 @@ class ContactCard:
             PoliceIndependence.UNKNOWN: _(
                 "We are checking whether it is independent of the police."
             ),
-        }[PoliceIndependence(self.route.independent_of_police)]
+        }[of_police]
         return (council, police)
 
     @property

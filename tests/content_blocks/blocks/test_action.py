@@ -114,3 +114,20 @@ def test_panel_takes_the_same_queries_however_many_routes(
     # The three lists; 999; all routes as they are now.
     with django_assert_num_queries(5):
         panel(value)
+
+
+def test_way_with_several_routes_being_checked_says_its_fallback_once() -> None:
+    ContactRouteFactory(slug="childline", name="Childline")
+    routes = [
+        ContactRouteFactory(name="One", checking=True, audiences=["child"]),
+        ContactRouteFactory(name="Two"),
+        ContactRouteFactory(name="Three", checking=True, audiences=["child"]),
+    ]
+    [way] = panel({"child": [route.pk for route in routes]}).select(
+        ".action-panel__way:last-of-type"
+    )
+    assert texts(way, ".route-lines__name") == ["Two", "One", "Three"]
+    assert texts(way, ".contact-value__fallback") == [
+        "Police, emergency: 999 Childline: 0808 800 5000"
+    ]
+    assert texts(way, ".contacts__checking") == ["Until we have checked, you can use:"]

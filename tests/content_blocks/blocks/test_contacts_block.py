@@ -158,12 +158,45 @@ def test_card_says_what_is_being_checked_and_is_silent_where_silence_is_safer() 
         "Open": ["We are checking these hours"],
         "Cost": ["We are checking the cost"],
         "Who runs it": [
-            "We are checking whether it is independent of the council.",
-            "We are checking whether it is independent of the police.",
+            "We are checking whether it is independent of the council and the police.",
         ],
         "Your name": ["We are checking this"],
         "Details checked": ["21 November 2026"],
     }
+
+
+@pytest.mark.parametrize(
+    ("council", "police", "words"),
+    [
+        ("yes", "yes", ["Independent of the council and the police."]),
+        (
+            "no",
+            "no",
+            ["The council is part of it, or runs it.", "The police are part of it, or run it."],
+        ),
+        (
+            "unknown",
+            "yes",
+            [
+                "We are checking whether it is independent of the council.",
+                "Independent of the police.",
+            ],
+        ),
+        (
+            "yes",
+            "unknown",
+            [
+                "Independent of the council.",
+                "We are checking whether it is independent of the police.",
+            ],
+        ),
+    ],
+)
+def test_card_says_whom_the_service_answers_to(council: str, police: str, words: list[str]) -> None:
+    route = ContactRouteFactory(
+        operator="", independent_of_council=council, independent_of_police=police
+    )
+    assert facts(cards(route)[1])["Who runs it"] == words
 
 
 def test_compact_layout_is_name_use_and_number() -> None:
@@ -208,6 +241,21 @@ def test_replacement_that_is_chosen_too_is_shown_once_with_both_names() -> None:
     found = cards(hopian, rise)
     assert names(found) == ["Police, emergency", "Hopian"]
     assert texts(found[1], ".contact-card__replaced") == ["Rotherham Rise is now Hopian."]
+
+
+def test_route_that_two_old_names_lead_to_keeps_the_first_of_them() -> None:
+    new = ContactRouteFactory(name="New")
+    olds = [
+        ContactRouteFactory(name=name, withdrawn=True, replaced_by=new) for name in ("Old", "Older")
+    ]
+    found = cards(*olds, new)
+    assert names(found) == ["Police, emergency", "New"]
+    assert texts(found[1], ".contact-card__replaced") == ["Old is now New."]
+
+
+def test_cost_that_is_not_one_of_the_usual_is_told_in_its_own_words() -> None:
+    route = ContactRouteFactory(cost="other", cost_text="35p a minute")
+    assert facts(cards(route)[1])["Cost"] == ["35p a minute"]
 
 
 def test_withdrawn_route_without_replacement_does_not_vanish_without_a_word() -> None:

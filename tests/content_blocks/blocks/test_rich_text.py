@@ -93,6 +93,26 @@ def test_withdrawn_record_without_replacement_says_that_it_ended() -> None:
     assert [a["href"] for a in soup.select("a")] == ["tel:999", "tel:101"]
 
 
+@pytest.mark.parametrize(
+    ("other", "words", "href"),
+    [
+        ({}, "You can also use NAPAC: 0808 800 5000.", "tel:+448088005000"),
+        ({"mail": True}, "You can also use NAPAC: help@example.org.", "mailto:help@example.org"),
+        ({"online": True}, "You can also use NAPAC.", "https://example.org/form"),
+    ],
+)
+def test_record_for_survivors_falls_back_to_a_line_for_survivors(
+    other: dict[str, bool], words: str, href: str
+) -> None:
+    ContactRouteFactory(slug="napac", name="NAPAC", **other)
+    ContactRouteFactory(slug="rise", name="Rise", checking=True, audiences=["survivor"])
+    soup = shown('<p><a linktype="contact" slug="rise">Rise</a></p>')
+    assert soup.get_text().replace("\xa0", " ") == (
+        "Rise (we are checking the number). If someone is in danger now, call 999. " + words
+    )
+    assert [a["href"] for a in soup.select("a")] == ["tel:999", href]
+
+
 @pytest.mark.parametrize("draft", [True, False])
 def test_unpublished_or_missing_record_shows_nothing_of_it(draft: bool) -> None:
     if draft:
