@@ -23,11 +23,11 @@ from django.utils.translation import gettext as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, Site
-from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from campaign.packs.checking import CAMPAIGN_FILE, Item, Plan, check_pack
 from campaign.packs.filling import fill, fill_plain
 from campaign.packs.folder import DOCUMENTS, HOME, IMAGES, MediaSource
+from campaign.packs.indexes import indexed_once
 from campaign.packs.kinds import KINDS
 from campaign.packs.present import Present, latest_of
 from campaign.packs.problems import Problems
@@ -77,27 +77,32 @@ class _Loader:
         self.references = References()
         self.problems = Problems()
         self.pages: dict[str, Any] = {}
+        self.welcome: Any = None
 
     def load(self) -> LoadReport:
+        with indexed_once():
+            self._write_everything()
+            self.problems.raise_if_any()
+        if self.welcome:
+            self.welcome.delete()
+        self._report_left_alone()
+        return self.report
+
+    def _write_everything(self) -> None:
         self.locale, _made = Locale.objects.get_or_create(language_code=self.plan.language)
         self.present = Present(self.locale)
         self._media(IMAGES, self.plan.images, self._image)
         self._media(DOCUMENTS, self.plan.documents, self._document)
-        # A row without content refers to nothing yet: the second pass tells the reference index.
-        with disable_reference_index_auto_update():
-            for item in self.plan.records:
-                self._make_record(item)
-            for item in self.plan.pages:
-                self._make_page(item)
+        for item in self.plan.records:
+            self._make_record(item)
+        for item in self.plan.pages:
+            self._make_page(item)
         self._point_site()
         for kind in KINDS:
             self._write_all(kind.name, [i for i in self.plan.records if i.kind == kind.name])
         self._write_all("pages", self.plan.pages)
         self._sort_pages()
         self._settings()
-        self.problems.raise_if_any()
-        self._report_left_alone()
-        return self.report
 
     def scope(self, item: Item) -> Scope:
         return Scope(item.file, self.problems, self.references, item.owner)
@@ -214,7 +219,7 @@ class _Loader:
         root.add_child(instance=page)
 
     def _point_site(self) -> None:
-        """Let the site begin at the home page; remove the welcome page it began at before."""
+        """Let the site begin at the home page; the welcome page it began at before can go."""
         home = Page.objects.get(pk=self.pages[HOME].pk)
         site = self.present.site or Site(is_default_site=True, hostname="localhost", port=80)
         before: Any = None if site.root_page_id in (None, home.pk) else site.root_page.specific
@@ -230,7 +235,7 @@ class _Loader:
             site.full_clean()
             site.save()
         if type(before) is Page and not before.get_children().exists():
-            before.delete()
+            self.welcome = before
         self.site = site
 
     # -- second pass: content --
@@ -245,13 +250,13 @@ class _Loader:
         """Give one record or page its content, if it has not got it."""
         # Read again: a page made in the first pass does not know its children.
         row = item.model.objects.get(pk=self.references.get(item.model, item.name).pk)
-        present = latest_of(row)
-        wanted = latest_of(item.model.objects.get(pk=row.pk))
+        as_wanted = row.live == item.live and not (row.live and row.has_unpublished_changes)
+        wanted = latest_of(row)
+        before = None if item.is_new else _content(wanted, item.shape)
         fill(wanted, item.source, item.shape, self.scope(item))
         try:
             wanted.full_clean(exclude=["slug"] if isinstance(wanted, Page) else None)
-            same = not item.is_new and _content(present, item.shape) == _content(wanted, item.shape)
-            if same and row.live == item.live and not (row.live and row.has_unpublished_changes):
+            if as_wanted and before == _content(wanted, item.shape):
                 return UNCHANGED
             self._save(item, row, wanted)
         except ValidationError as error:
@@ -263,12 +268,12 @@ class _Loader:
         if not item.live:
             if row.live:
                 row.unpublish()
-            wanted.live = False
+            wanted.live, wanted.live_revision = False, None
             wanted.save()
-        revision = wanted.save_revision()
+        revision = wanted.save_revision(clean=False)  # it has been cleaned
         if item.live:
             revision.publish()
-        self.references.add(item.name, item.model.objects.get(pk=row.pk))
+        self.references.add(item.name, wanted)
 
     def _sort_pages(self) -> None:
         """Put the folder's pages in its order; others stay, behind them."""

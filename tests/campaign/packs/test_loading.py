@@ -230,7 +230,8 @@ def test_load_withdraws_what_the_folder_says_is_a_draft(write_pack: WritePack) -
         )
     )
 
-    assert not GlossaryTerm.objects.get().live
+    term = GlossaryTerm.objects.get()
+    assert (term.live, term.live_revision) == (False, None)
 
 
 def test_load_publishes_over_a_draft_of_the_editor(write_pack: WritePack) -> None:

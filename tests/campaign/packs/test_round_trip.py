@@ -357,5 +357,3 @@ def test_the_demonstration_campaign_survives_load_dump_load(tmp_path: Path) -> N
     assert report.total("created") == 0
     assert report.total("changed") == 0
     assert projection() == before
-    dump_pack(tmp_path / "again", say=quiet)
-    assert files_of(tmp_path / "again") == files_of(tmp_path / "dump")
