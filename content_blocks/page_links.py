@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
+from django.db.models.expressions import NegatedExpression
 from django.http import HttpRequest
 from django.utils.translation import get_language, get_language_info
-from wagtail.models import Locale, Page
+from wagtail.models import Page, PageViewRestriction
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,19 @@ class PageLink:
     summary: str = ""
     lang: str = ""
     dir: str = ""
+
+
+def open_to_everybody() -> NegatedExpression[Any]:
+    """The condition that no view restriction covers a page, for any queryset of pages.
+
+    Says what Wagtail's `public()` says, inside the query; that one reads all restrictions first,
+    each time.
+    """
+    return ~Exists(
+        PageViewRestriction.objects.annotate(
+            shown=ExpressionWrapper(OuterRef("path"), output_field=CharField())
+        ).filter(shown__startswith=F("page__path"))
+    )
 
 
 def page_links(
@@ -60,17 +76,16 @@ def page_links(
 
 def _public_versions(saved: list[Page], *, summaries: bool) -> dict[str, dict[str, Page]]:
     """The public versions of these pages: translation key → language code → page."""
-    locales = Locale.objects.in_bulk()
+    keys = {page.translation_key for page in saved}
     queryset = (
         Page.objects.live()
-        .public()
-        .filter(translation_key__in={page.translation_key for page in saved})
+        .filter(open_to_everybody(), translation_key__in=keys)
+        .select_related("locale")
     )
     if summaries:
         queryset = queryset.specific()
     found: dict[str, dict[str, Page]] = {}
     for version in queryset:
-        version.locale = locales[version.locale_id]  # else each would look up its own
         versions = found.setdefault(str(version.translation_key), {})
         versions[version.locale.language_code] = version
     return found

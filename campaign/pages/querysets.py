@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from wagtail.models import PageQuerySet
 
+from content_blocks.page_links import open_to_everybody
+
 
 class PublicPageQuerySet(PageQuerySet):
     """Selects what a reader may be shown in a list."""
 
     def listed(self) -> PublicPageQuerySet:
         """Live, open to everybody, in the order of the page tree, without the heavy blocks."""
-        return self.live().public().order_by("path").defer_streamfields()
+        found = self.live().filter(open_to_everybody())
+        return found.order_by("path").defer_streamfields()
 
     def with_hotspot(self) -> PublicPageQuerySet:
         """Pages of kinds of place, each with its kind of place, in the same query."""

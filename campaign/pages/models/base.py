@@ -10,10 +10,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, PublishingPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin
-from wagtail.models import Page, PageManager
+from wagtail.models import Page, PageManager, PageViewRestriction
 from wagtail.search import index
 from wagtail_localize.fields import SynchronizedField
 
@@ -219,9 +220,20 @@ class BasePage(DiscreetMixin, ReviewMixin, Page):
         """Add what every template needs: the default action routes and the discreet metadata."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
         campaign = CampaignSettings.for_request(request)
-        context["action_routes"] = self.get_action_routes(campaign)
+        context["action_routes"] = SimpleLazyObject(lambda: self.get_action_routes(campaign))
         context["metadata"] = self.get_metadata(request, campaign)
+        context["has_action_panel"] = self.has_action_panel
         return context
+
+    @property
+    def has_action_panel(self) -> bool:
+        """Whether the page says what to do in an action panel; lists of signs then end shorter."""
+        return any(
+            block["type"] == "action_panel"
+            for field in self._meta.get_fields()
+            if isinstance(field, GuidanceStreamField)
+            for block in getattr(self, field.name).raw_data
+        )
 
     def get_action_routes(self, campaign: CampaignSettings) -> ActionRoutes:
         """The routes that an empty action panel on this page shows."""
@@ -241,6 +253,12 @@ class BasePage(DiscreetMixin, ReviewMixin, Page):
             shared_cache_seconds() > 0 and self.may_be_shared and not self.get_view_restrictions()
         )
         return keep_out_of_the_browser(response, shared=shared)
+
+    def get_view_restrictions(self) -> Any:
+        """Spare the search through all ancestors where the site restricts nothing at all."""
+        if not PageViewRestriction.objects.exists():
+            return PageViewRestriction.objects.none()
+        return super().get_view_restrictions()
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         """Leave a page that is kept out of search engines out of the sitemap."""

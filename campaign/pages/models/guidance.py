@@ -12,6 +12,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from campaign.pages.models.base import BasePage, BodyMixin, IntroductionMixin
+from content_blocks.page_links import open_to_everybody
 
 
 class SectionPage(IntroductionMixin, BodyMixin, BasePage):
@@ -44,7 +45,11 @@ class SectionPage(IntroductionMixin, BodyMixin, BasePage):
         """Add the pages of the section, in the order of the page tree."""
         context = super().get_context(request, *args, **kwargs)
         context["child_pages"] = (
-            self.get_children().live().public().order_by("path").specific(defer=False)
+            self.get_children()
+            .live()
+            .filter(open_to_everybody())
+            .order_by("path")
+            .specific(defer=False)
         )
         return context
 

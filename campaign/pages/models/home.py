@@ -14,6 +14,7 @@ from wagtail.search import index
 from campaign.pages.models.base import BasePage, BodyMixin, IntroductionMixin
 from campaign.pages.models.guidance import AudiencePage
 from campaign.pages.models.hotspots import HotspotPage
+from campaign.pages.models.routing import route_below
 
 
 class HomePage(IntroductionMixin, BodyMixin, BasePage):
@@ -60,6 +61,13 @@ class HomePage(IntroductionMixin, BodyMixin, BasePage):
     class Meta:
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """Find the page for an address, and remember where the visit began for the frame."""
+        request.campaign_home = self  # type: ignore[attr-defined]
+        if path_components:
+            return route_below(self, request, path_components)
+        return super().route(request, path_components)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the kinds of place and the audience pages, wherever in the campaign they stand."""

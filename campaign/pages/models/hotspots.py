@@ -135,6 +135,9 @@ class HotspotPage(IntroductionMixin, BodyMixin, BasePage):
         """The drawing of this kind of place, as a template to include."""
         return f"content_blocks/pictograms/{self.hotspot.pictogram}.svg"
 
+    #: The editor's own, or the one that stands behind the signs.
+    has_action_panel = True
+
     @property
     def has_own_action_panel(self) -> bool:
         """Whether the editor says what to do with an action panel; if not, one is shown first."""

@@ -13,10 +13,11 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
-from wagtail.models import Locale, Orderable, Page
+from wagtail.models import Orderable, Page
 
 from campaign.pages.enums import ActionRouteUse
 from content_blocks.models import ContactRoute
+from content_blocks.querysets import active_content_language
 from content_blocks.values import ActionRoutes
 
 #: A weather page: neutral, not personalised, and what anybody might be looking at.
@@ -94,15 +95,18 @@ class CampaignSettings(ClusterableModel, BaseSiteSetting):
         _("support section"), _("The first page for people who were abused.")
     )
 
-    select_related: ClassVar[list[str]] = [
-        "logo",
+    select_related: ClassVar[list[str]] = ["logo"]
+
+    #: The fields that name a page of the site's frame. The frame reads these pages and its menu in
+    #: one query (`campaign_layout`).
+    frame_page_names: ClassVar[tuple[str, ...]] = (
         "safety_page",
         "accessibility_page",
         "privacy_page",
         "contact_directory",
         "report_page",
         "support_page",
-    ]
+    )
 
     panels: ClassVar[list[Any]] = [
         MultiFieldPanel(
@@ -145,23 +149,20 @@ class CampaignSettings(ClusterableModel, BaseSiteSetting):
         return self.campaign_name
 
     @cached_property
-    def _reader_locale(self) -> Locale:
-        """The active language. Settings are read anew for each request, so it does not go stale."""
-        return Locale.get_active()
-
-    @cached_property
     def _routes_by_use(self) -> dict[str, list[ContactRoute]]:
         """The chosen routes that are public, each in the language of the reader if there is one."""
-        choices = list(self.action_route_choices.select_related("route").order_by("sort_order"))
-        locale = self._reader_locale
+        choices = list(
+            self.action_route_choices.select_related("route__locale").order_by("sort_order")
+        )
+        language = active_content_language()
         elsewhere = [
             choice.route.translation_key
             for choice in choices
-            if choice.route.locale_id != locale.pk
+            if choice.route.locale.language_code != language
         ]
         translated: dict[Any, ContactRoute] = {}
         if elsewhere:
-            found = ContactRoute.objects.public().in_locale(locale)
+            found = ContactRoute.objects.public().in_locale()
             translated = {
                 route.translation_key: route
                 for route in found.filter(translation_key__in=elsewhere)
@@ -225,7 +226,7 @@ class CampaignSettings(ClusterableModel, BaseSiteSetting):
         page: Page | None = getattr(self, name)
         if page is None:
             return ""
-        if page.locale_id != self._reader_locale.pk:
+        if page.locale.language_code != active_content_language():
             page = page.localized
         if not page.live:
             return ""

@@ -44,13 +44,7 @@ class UpdateIndexPage(RoutableBasePage):
         return self._render_updates(request, number)
 
     def _render_updates(self, request: HttpRequest, number: int) -> HttpResponse:
-        updates = (
-            UpdatePage.objects.child_of(self)
-            .live()
-            .public()
-            .order_by("-date", "-path")
-            .defer_streamfields()
-        )
+        updates = UpdatePage.objects.child_of(self).listed().order_by("-date", "-path")
         try:
             updates_page = Paginator(updates, UPDATES_PER_PAGE).page(number)
         except EmptyPage as exc:

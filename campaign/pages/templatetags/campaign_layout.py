@@ -12,14 +12,16 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language as active_language
 from django.utils.translation import gettext
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Page, PageViewRestriction, Site
 
 from campaign.pages.inline import script_text
-from content_blocks.contacts import emergency_route
+from campaign.pages.models import CampaignSettings
+from content_blocks.conf import get_settings
+from content_blocks.contacts import fallback_by_slug
 from content_blocks.models import ContactRoute
 from translations.languages import Language, get_language
 
@@ -27,6 +29,18 @@ register = template.Library()
 
 FOOTER_ROUTES = ("101", "childline")
 """The slugs of the contact routes that stand, after 999, in the footer of every page."""
+
+_LINK_FIELDS = (
+    "depth",
+    "live",
+    "path",
+    "show_in_menus",
+    "title",
+    "translation_key",
+    "url_path",
+    "locale__language_code",
+)
+"""What a link of the frame needs of a page; a whole page has four times as many fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +80,52 @@ def home_page(context: dict[str, Any]) -> Page | None:
     request = context.get("request")
     if request is None:
         return None
-    if not hasattr(request, "_campaign_home"):
-        request._campaign_home = _find_home(request)
-    return request._campaign_home
+    if not hasattr(request, "campaign_home"):
+        request.campaign_home = _find_home(request)
+    return request.campaign_home
 
 
 def _find_home(request: HttpRequest) -> Page | None:
     site = Site.find_for_request(request)
     if site is None:
         return None
-    root: Page = site.root_page
-    locale = Locale.objects.filter(language_code=active_language()).only("pk").first()
-    if locale is None or locale.pk == root.locale_id:
-        return root
-    return root.get_translations().live().filter(locale=locale).first() or root
+    home: Page = site.root_page.localized
+    return home
+
+
+def _frame_pages(context: dict[str, Any]) -> list[Page]:
+    """Return the pages of the menu; give the campaign's settings the pages they name.
+
+    All of them are read at once, at the first of the frame's links on a page.
+    """
+    home, request = home_page(context), context.get("request")
+    if home is None or request is None:
+        return []
+    if not hasattr(request, "campaign_menu_pages"):
+        campaign = CampaignSettings.for_request(request)
+        named = {name: getattr(campaign, f"{name}_id") for name in campaign.frame_page_names}
+        in_menu = Q(path__startswith=home.path, depth=home.depth + 1, live=True, show_in_menus=True)
+        found = (
+            Page.objects.filter(in_menu | Q(pk__in=[pk for pk in named.values() if pk]))
+            .select_related("locale")
+            .only(*_LINK_FIELDS)
+            .order_by("path")
+        )
+        pages = {page.pk: page for page in found}
+        for name, pk in named.items():
+            setattr(campaign, name, pages.get(pk))
+        closed = tuple(PageViewRestriction.objects.values_list("page__path", flat=True))
+        request.campaign_menu_pages = [
+            page
+            for page in pages.values()
+            if page.live
+            and page.show_in_menus
+            and page.path.startswith(home.path)
+            and page.depth == home.depth + 1
+            and not page.path.startswith(closed)
+        ]
+    menu: list[Page] = request.campaign_menu_pages
+    return menu
 
 
 @register.simple_tag(takes_context=True)
@@ -89,8 +135,8 @@ def primary_menu(context: dict[str, Any]) -> list[MenuItem]:
     The three pages that the campaign's settings name by their use are called by it, in a word or
     two; their titles say more than a menu has room for.
     """
-    home = home_page(context)
-    if home is None:
+    pages = _frame_pages(context)
+    if not pages:
         return []
     page = context.get("page")
     path = page.path if isinstance(page, Page) else ""
@@ -102,7 +148,7 @@ def primary_menu(context: dict[str, Any]) -> list[MenuItem]:
             item.get_url(request),
             path.startswith(item.path),
         )
-        for item in home.get_children().live().public().in_menu()
+        for item in pages
     ]
 
 
@@ -128,6 +174,7 @@ def frame_url(context: dict[str, Any], name: str) -> str:
     campaign = context.get("campaign")
     if campaign is None:
         return ""
+    _frame_pages(context)
     url: str = campaign.get_public_page_url(name, context.get("request"))
     return url
 
@@ -139,8 +186,13 @@ def path_to_page(context: dict[str, Any]) -> list[MenuItem]:
     if not isinstance(page, Page) or not page.pk or home is None or page.pk == home.pk:
         return []
     request = context["request"]
-    ancestors = page.get_ancestors().live().filter(depth__gte=home.depth)
-    return [MenuItem(item.title, item.get_url(request), current=False) for item in ancestors]
+    above: list[Page] = []
+    while page.depth > home.depth:
+        page = page.get_parent()
+        above.insert(0, page)
+    return [
+        MenuItem(item.title, item.get_url(request), current=False) for item in above if item.live
+    ]
 
 
 @register.simple_tag(takes_context=True)
@@ -168,18 +220,15 @@ def page_languages(context: dict[str, Any]) -> list[LanguageLink]:
 
 @register.simple_tag(takes_context=True)
 def footer_routes(context: dict[str, Any]) -> Sequence[ContactRoute]:
-    """Return 999 and, where they are published, 101 and Childline.
+    """Return 999, 101 and, where its record can be used, Childline, in one query.
 
-    999 needs no database (`content_blocks.contacts.emergency_route`).
+    The first two need no database (`content_blocks.contacts.fallback_by_slug`).
     """
     request = context.get("request")
-    if request is not None and hasattr(request, "_campaign_footer_routes"):
-        return request._campaign_footer_routes
-    published = ContactRoute.objects.public().filter(
-        slug__in=FOOTER_ROUTES, locale__language_code=active_language()
-    )
-    found = {route.slug: route for route in published}
-    routes = [emergency_route(), *(found[slug] for slug in FOOTER_ROUTES if slug in found)]
+    if request is not None and hasattr(request, "campaign_footer_routes"):
+        found: Sequence[ContactRoute] = request.campaign_footer_routes
+        return found
+    routes = fallback_by_slug([get_settings().emergency_slug, *FOOTER_ROUTES])
     if request is not None:
-        request._campaign_footer_routes = routes
+        request.campaign_footer_routes = routes
     return routes

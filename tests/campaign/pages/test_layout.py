@@ -84,8 +84,14 @@ def test_frame_links_only_to_public_pages() -> None:
     assert frame_url(context_of(home), "safety_page") == ""
 
 
-def test_footer_begins_with_999_even_without_records() -> None:
-    assert [route.number for route in footer_routes(context_of())] == ["999"]
+def test_footer_has_999_and_101_even_without_records() -> None:
+    assert [route.number for route in footer_routes(context_of())] == ["999", "101"]
+
+
+@pytest.mark.parametrize("state", [{"status": "checking"}, {"live": False}])
+def test_footer_leaves_out_a_number_that_is_not_to_be_trusted(state: dict[str, Any]) -> None:
+    ContactRouteFactory(slug="childline", number="+448001111", **state)
+    assert [route.slug for route in footer_routes(context_of())] == ["999", "101"]
 
 
 def test_footer_adds_published_routes_in_a_fixed_order() -> None:

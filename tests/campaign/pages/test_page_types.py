@@ -175,3 +175,24 @@ def test_page_type_offers_the_editor_the_shared_fields(name: str) -> None:
 
     assert {"sensitive", "browser_title", "share_title", "noindex", "review_due", "slug"} <= fields
     assert not {"seo_title", "search_description"} & fields
+
+
+def _signs_block() -> dict[str, Any]:
+    value = {"heading": "Signs", "select": "observed", "observed": "child", "show_caution": True}
+    return {"type": "signs", "value": value, "id": "0f1e2d3c-0000-4000-8000-000000000001"}
+
+
+def test_list_of_signs_ends_with_999_alone_where_an_action_panel_says_the_rest(
+    home: HomePage, client: Client
+) -> None:
+    panel = {"type": "action_panel", "value": {}, "id": "0f1e2d3c-0000-4000-8000-000000000002"}
+    alone = make.GuidancePageFactory(parent=home, body=[_signs_block()])
+    both = make.GuidancePageFactory(parent=home, body=[_signs_block(), panel])
+
+    def signs(page: Page) -> str:
+        html = client.get(page.url).content.decode()
+        return html.partition('<section class="signs">')[2].partition("</section>")[0]
+
+    assert "action-compact" in signs(alone)
+    assert "action-compact" not in signs(both)
+    assert 'href="tel:999"' in signs(both)
