@@ -61,5 +61,8 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         parts: PolicyParts = super().get_policy_parts(request, response, report_only)
         if not report_only and parts.config is None:
             in_editor = request.path_info.startswith(reverse("wagtailadmin_home"))
-            parts.config = EDITOR_POLICY if in_editor else public_policy()
+            parts.config = dict(EDITOR_POLICY) if in_editor else public_policy()
+            if getattr(request, "is_preview", False):
+                # Wagtail renders a preview as a public page, and shows it in a frame of the editor.
+                parts.config["frame-ancestors"] = [SELF]
         return parts

@@ -49,6 +49,11 @@ def review_text(record: Sign | ContactRoute) -> str:
     return f"{record.review_due:%Y-%m-%d}"
 
 
+def status_text(route: ContactRoute) -> str:
+    """The state of a route in a word or two; the label of the choice explains it in the form."""
+    return str(str(RouteStatus(route.status).label).partition(":")[0])
+
+
 def is_overdue(record: Sign | ContactRoute) -> bool:
     """Whether the date to look at a record again has passed."""
     return record.review_due is not None and record.review_due < today(timezone.now())
@@ -63,6 +68,19 @@ class FactViewSet(SnippetViewSet):
     workflow_action_view_class = FactWorkflowActionView
     collect_workflow_action_data_view_class = FactCollectWorkflowActionDataView
     inspect_view_enabled = True
+    # What Wagtail and the language bridge keep for themselves says nothing to an editor.
+    inspect_view_fields_exclude = [
+        "id",
+        "translation_key",
+        "latest_revision",
+        "live_revision",
+        "first_published_at",
+        "has_unpublished_changes",
+        "locked",
+        "locked_at",
+        "locked_by",
+        "expired",
+    ]
     list_per_page = 50
     copy_view_enabled = True
 
@@ -202,7 +220,7 @@ class ContactRouteViewSet(FactViewSet):
         StatusTagColumn(
             "status",
             label=_("State of the route"),
-            accessor="get_status_display",
+            accessor=status_text,
             primary=lambda route: route.status == RouteStatus.LIVE,
             sort_key="status",
         ),

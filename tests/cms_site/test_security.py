@@ -10,6 +10,7 @@ from django.urls import reverse
 from campaign.pages.inline import script_sources
 from cms_site.security import ContentSecurityPolicyMiddleware
 from cms_site.theme.stylesheet import style_sources
+from tests.factories.content_blocks import ContactRouteFactory
 
 
 def policy_of(response: Any) -> dict[str, str]:
@@ -28,6 +29,14 @@ def test_public_policy_allows_our_own_text_and_pictures_only(client: Client) -> 
         "base-uri": "'none'",
         "frame-ancestors": "'none'",
     }
+
+
+@pytest.mark.django_db
+def test_preview_is_a_public_page_that_the_editor_may_frame() -> None:
+    preview = ContactRouteFactory().make_preview_request()
+
+    assert policy_of(preview)["frame-ancestors"] == "'self'"
+    assert policy_of(preview)["script-src"] == " ".join(script_sources())
 
 
 @pytest.mark.django_db
