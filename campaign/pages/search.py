@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Prefetch
 from wagtail.models import Locale, Page
 from wagtail.search.backends import get_search_backend
 
+from campaign.pages.models import HotspotPage
 from content_blocks.contact_cards import ContactCard, contact_cards
 from content_blocks.models import ContactRoute, Sign
 
@@ -83,13 +85,12 @@ def _search_routes(words: str, locale: Locale, on: date) -> list[ContactCard]:
 
 
 def _search_signs(words: str, locale: Locale) -> list[FoundSign]:
-    """Signs that a live page of their kind of place shows; the page is where the reader goes."""
-    public: Any = Sign.objects.public().filter(locale=locale).prefetch_related("hotspots__pages")
+    """Signs that a public page of their kind of place shows; there the reader goes."""
+    pages_of_places = Prefetch("hotspots__pages", HotspotPage.objects.listed())
+    public: Any = Sign.objects.public().filter(locale=locale).prefetch_related(pages_of_places)
     found = []
     for sign in _found(public, words, _MOST_SIGNS):
-        pages = [
-            page for hotspot in sign.hotspots.all() for page in hotspot.pages.all() if page.live
-        ]
+        pages = [page for hotspot in sign.hotspots.all() for page in hotspot.pages.all()]
         if pages:
             found.append(FoundSign(sign, pages[0]))
     return found

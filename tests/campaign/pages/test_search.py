@@ -37,6 +37,8 @@ def test_search_leaves_no_trace(home: HomePage, url: str) -> None:
     assert "<title>Search – Look closer</title>" in head
     assert "grooming" not in head
     assert '<meta name="robots" content="noindex">' in head
+    field = html.partition('<input class="search__input"')[2].partition(">")[0]
+    assert ('type="search"' in field, 'autocomplete="off"' in field) == (True, True)
 
 
 def test_form_keeps_words_out_of_the_address_and_the_browser(
@@ -97,7 +99,9 @@ def test_contact_routes_are_found_behind_999(home: HomePage, url: str, client: C
     cards = _search(home, "childline").cards
 
     assert [card.route.slug for card in cards] == ["999", "childline"]
-    assert "People to contact" in client.post(url, {"q": "childline"}).content.decode()
+    make.GuidancePageFactory(parent=home, title="About Childline")
+    html = client.post(url, {"q": "childline"}).content.decode()
+    assert html.index("People to contact") < html.index("What we found")
 
 
 def test_signs_are_found_with_the_page_that_shows_them(home: HomePage) -> None:
@@ -109,6 +113,10 @@ def test_signs_are_found_with_the_page_that_shows_them(home: HomePage) -> None:
     SignFactory(code="HO-02", text="Cash, not confirmed", awaiting=True, hotspots=[hotels])
     SignFactory(code="PK-01", text="Cash in a park", hotspots=[parks])
     SignFactory(code="LA-01", text="Cash later", hotspots=[later])
+    closed = HotspotFactory()
+    closed_page = make.HotspotPageFactory(parent=index, hotspot=closed)
+    closed_page.view_restrictions.create(restriction_type="login")
+    SignFactory(code="CL-01", text="Cash behind a login", hotspots=[closed])
 
     found = _search(home, "cash").signs
 
