@@ -39,6 +39,15 @@ class ChoiceListField(models.JSONField):
         kwargs.setdefault("blank", True)
         super().__init__(*args, **kwargs)
 
+    def contribute_to_class(self, cls: Any, name: str, *args: Any, **kwargs: Any) -> None:
+        """Give the model `get_<name>_display`, as Django does for a single choice."""
+        super().contribute_to_class(cls, name, *args, **kwargs)
+        setattr(
+            cls,
+            f"get_{name}_display",
+            lambda record: ", ".join(self.labels(getattr(record, name))),
+        )
+
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
         """Validate, and put the values in the order of the choices."""
         value = super().clean(value, model_instance)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.test import Client
@@ -614,3 +615,16 @@ def test_preview_of_a_hotspot_shows_its_public_signs():
 
     assert "A public sign" in page
     assert "A hidden sign" not in page
+
+
+def test_list_names_the_state_in_a_word_and_inspection_shows_words(moderator):
+    route = ContactRouteFactory(audiences=["child"])
+    admin = route.snippet_viewset
+
+    found = moderator.get(reverse(admin.get_url_name("list"))).content
+    inspected = moderator.get(reverse(admin.get_url_name("inspect"), args=[route.pk]))
+
+    table = BeautifulSoup(found, "html.parser").table
+    assert "Working" in list(table.stripped_strings)
+    assert "Children and young people" in inspected.content.decode()
+    assert "Translation key" not in inspected.content.decode()

@@ -113,3 +113,9 @@ def test_list_is_stored_as_json():
         (stored,) = cursor.fetchone()
 
     assert stored in ('["child"]', ["child"])
+
+
+def test_list_is_displayed_in_words():
+    route = ContactRouteFactory(audiences=["child", "family"])
+
+    assert route.get_audiences_display() == "Children and young people, Parents, carers and family"
