@@ -15,7 +15,8 @@ register = template.Library()
 
 def _guidance_block(key: str) -> Block:
     """One block of the guidance blocks, bound as on a page."""
-    return GuidancePage._meta.get_field("body").stream_block.child_blocks[key]
+    block: Block = GuidancePage._meta.get_field("body").stream_block.child_blocks[key]
+    return block
 
 
 @register.simple_tag(takes_context=True)
@@ -28,6 +29,6 @@ def default_action_panel(context: template.Context) -> SafeString:
     request = values.get("request")
     if "action_routes" not in values and request is not None:
         values["action_routes"] = CampaignSettings.for_request(request).get_action_routes()
-    block: Block = GuidancePage._meta.get_field("body").stream_block.child_blocks["action_panel"]
+    block = _guidance_block("action_panel")
     rendered: SafeString = block.render(block.normalize({}), context=values)
     return rendered

@@ -16,10 +16,12 @@ from campaign.pages.directory import (
     AUDIENCE_PATHS,
     Section,
     directory_sections,
+    independence,
     support_section,
 )
 from campaign.pages.models import HomePage
 from content_blocks.enums import Audience, Independence, PoliceIndependence
+from content_blocks.models import ContactRoute
 from tests.factories import pages as make
 from tests.factories.content_blocks import ON, ContactRouteFactory
 
@@ -239,3 +241,17 @@ def test_support_section_has_nothing_to_unfold_when_all_is_in_order(
     html = client.get(make.SupportIndexPageFactory(parent=home).url).content.decode()
 
     assert "Services whose details we are checking" not in html
+
+
+def test_independent_of_the_police_alone_comes_between() -> None:
+    def of(council: str, police: str) -> ContactRoute:
+        return ContactRoute(
+            name="Same", independent_of_council=council, independent_of_police=police
+        )
+
+    ranks = [
+        independence(of(*answers))[0]
+        for answers in (("yes", "yes"), ("yes", "part"), ("unknown", "yes"), ("no", "no"))
+    ]
+
+    assert ranks == [0, 1, 2, 3]

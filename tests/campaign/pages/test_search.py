@@ -141,3 +141,13 @@ def test_search_takes_no_other_method(
     home: HomePage, url: str, client: Client, method: str
 ) -> None:
     assert getattr(client, method)(url).status_code == 405
+
+
+def test_nothing_is_found_without_words(home: HomePage) -> None:
+    assert not _search(home, "   ")
+
+
+def test_nothing_is_found_in_a_language_without_a_home_page(home: HomePage, settings: Any) -> None:
+    settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("ur", "Urdu")]
+
+    assert not search_public("page", root=home, locale=make.add_locale("ur"), on=ON)
