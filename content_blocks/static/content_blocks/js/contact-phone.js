@@ -35,11 +35,14 @@
     }
   }
 
+  // By its name alone, the tooltip would take it for the outline of a picture.
+  const icon = React.createElement(window.wagtail.components.Icon, { name: 'mobile-alt' });
+
   const Contact = (props) => {
     const { number } = props.contentState.getEntity(props.entityKey).getData();
     return React.createElement(
       draftail.TooltipEntity,
-      { ...props, icon: 'mobile-alt', label: number || '?', url: null },
+      { ...props, icon, label: number || '?', url: null },
       props.children,
     );
   };
