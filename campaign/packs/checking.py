@@ -222,7 +222,7 @@ class _Checker:
             except ValidationError as error:
                 self._medium_fault(source, IMAGES, " ".join(error.messages))
             except OSError as error:
-                self._medium_fault(source, IMAGES, str(error.strerror))
+                self._medium_fault(source, IMAGES, f"{error.strerror}.")
 
     def _documents(self) -> None:
         model = get_document_model()

@@ -11,7 +11,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -142,6 +143,14 @@ class _Dumper:
         self.report.counts[kind] = number
         self.say(_("%(kind)s: %(number)d") % {"kind": kind, "number": number})
 
+    @contextmanager
+    def _noting(self, file: str, name: str) -> Iterator[None]:
+        """Note content without a written form, and go on."""
+        try:
+            yield
+        except NotWritableError as error:
+            self.problems.add(file, 0, no_written_form(name, error))
+
     def _shown(self, row: Any, name: str) -> Any:
         """The version that is written: what is public, or else the latest draft."""
         if not row.live:
@@ -162,7 +171,7 @@ class _Dumper:
             record = self._shown(row, f"{kind.name} {name}")
             file = f"{kind.path}/{kind.group(record)}.yaml" if kind.is_folder else kind.path
             keys: dict[str, Any] = {kind.key: name}
-            try:
+            with self._noting(file, name):
                 keys |= write_keys(
                     record,
                     shape,
@@ -170,8 +179,6 @@ class _Dumper:
                     owner=f"{kind.name}|{name}",
                     without=frozenset({kind.key}),
                 )
-            except NotWritableError as error:
-                self.problems.add(file, 0, no_written_form(name, error))
             if not row.live:
                 keys[LIVE] = False
             files.setdefault(file, []).append(keys)
@@ -243,7 +250,7 @@ class _Dumper:
         if not row.live:
             front[LIVE] = False
         owner = f"{PAGES}|{path}"
-        try:
+        with self._noting(file, path):
             front |= write_keys(
                 page,
                 shape,
@@ -252,10 +259,8 @@ class _Dumper:
                 without=frozenset({"title", *shape.texts}),
             )
             texts = write_texts(page, shape, self.references, owner=owner)
-        except NotWritableError as error:
-            self.problems.add(file, 0, no_written_form(path, error))
-            return
-        self._write(file, f"---\n{write_yaml(front)}---\n" + (f"\n{texts}\n" if texts else ""))
+            text = f"---\n{write_yaml(front)}---\n"
+            self._write(file, text + (f"\n{texts}\n" if texts else ""))
 
     # -- campaign.yaml --
 

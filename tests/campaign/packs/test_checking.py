@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError
 from wagtail.models import Locale, Page
 
-from campaign.packs import files
+from campaign.packs import checking, files
 from campaign.packs.checking import check_pack
 from campaign.packs.exceptions import PackProblemsError, PackStorageError
 from campaign.packs.loading import load_pack
@@ -332,6 +332,13 @@ CASES: dict[str, tuple[Changes, list[str]]] = {
         {"images/lamp.svg": b" " * 50 * 1024 * 1024},
         ["images/images.yaml:1: images/lamp.svg: The file is larger than 20 MB. "],
     ),
+    "a page whose parent has faults": (
+        {"pages/places/index.md": "no front matter"},
+        [
+            "pages/places/index.md:1: The file does not begin with a line “---”.",
+            "pages/report.md:40: page: There is no page “/places/hotels/”.",
+        ],
+    ),
     "a file that is not part of a campaign": (
         {"hotspot.yaml": "[]", "README.md": "Notes are allowed.", ".hidden": "so is this"},
         ["hotspot.yaml: This file is not part of a campaign. Did you mean “hotspots.yaml”?"],
@@ -402,6 +409,35 @@ def test_check_names_a_file_that_cannot_be_read(
     told = "glossary.yaml: The file cannot be read: Permission denied. Check its permissions."
     assert told in found
     assert any(fault.startswith("images/images.yaml: The file cannot be read") for fault in found)
+
+
+def test_check_names_an_image_that_cannot_be_read(
+    faults_of: FaultsOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = Path.read_bytes
+
+    def refuse(self: Path) -> bytes:
+        if self.suffix == ".svg":
+            raise PermissionError(13, "Permission denied")
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+
+    assert faults_of({}) == [
+        "images/images.yaml:1: images/lamp.svg: Permission denied. "
+        "Replace the file, or remove it from the list."
+    ]
+
+
+def test_check_names_a_document_that_is_too_large(
+    faults_of: FaultsOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MAX_DOCUMENT_BYTES", 3)
+
+    assert faults_of({}) == [
+        "documents/documents.yaml:1: documents/easy-read.txt: The file is larger than 200 MB. "
+        "Replace the file, or remove it from the list."
+    ]
 
 
 def test_check_names_a_page_of_another_type_in_the_database(

@@ -33,6 +33,15 @@ def test_load_reports_progress_and_totals(write_pack: WritePack) -> None:
     ]
 
 
+def test_load_is_silent_when_told_so(
+    write_pack: WritePack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("load_campaign", str(write_pack()), verbosity=0)
+
+    assert capsys.readouterr() == ("", "")
+    assert Hotspot.objects.count() == 2
+
+
 def test_load_names_what_it_left_alone(write_pack: WritePack) -> None:
     call_command("load_campaign", str(write_pack()), stdout=StringIO())
     out = StringIO()

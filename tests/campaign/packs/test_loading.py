@@ -289,6 +289,23 @@ def test_load_replaces_the_bytes_of_an_image(
     assert stored_files() == sorted([image.file.name, Document.objects.get().file.name])
 
 
+def test_load_replaces_the_bytes_of_a_document(
+    write_pack: WritePack, django_capture_on_commit_callbacks: Any
+) -> None:
+    load(write_pack())
+    old = Document.objects.get().file.name
+
+    with django_capture_on_commit_callbacks(execute=True):
+        report = load(write_pack({"documents/easy-read.txt": "Easier words."}))
+
+    assert report.counts["documents"] == Counter(changed=1)
+    document = Document.objects.get()
+    with document.file.open("rb") as stored:
+        assert stored.read() == b"Easier words."
+    assert document.file_size == 13
+    assert not default_storage.exists(old)
+
+
 def test_load_changes_the_description_of_an_image(write_pack: WritePack) -> None:
     load(write_pack())
 

@@ -345,6 +345,16 @@ def test_dump_puts_the_old_folder_back_when_the_new_one_cannot_take_its_place(
     assert files_of(root) == before
 
 
+def test_dump_without_settings_writes_the_name_alone(write_pack: WritePack, tmp_path: Path) -> None:
+    load_pack(write_pack({"campaign.yaml": "name: Look closer\n"}), say=quiet)
+    CampaignSettings.objects.all().delete()
+
+    dump_pack(tmp_path / "dump", say=quiet)
+
+    written = (tmp_path / "dump" / "campaign.yaml").read_text()
+    assert written == "name: Look closer\nlocale: en\n"
+
+
 @pytest.mark.slow
 def test_the_demonstration_campaign_survives_load_dump_load(tmp_path: Path) -> None:
     root = Path(apps.get_app_config("cms_site").path) / "campaigns" / "rotherham"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,6 +31,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, path: Path, **options: Any) -> None:
+        if not options["verbosity"]:
+            self.stdout = OutputWrapper(StringIO())
         if options["if_empty"] and holds_campaign():
             self.stdout.write(_("A campaign is there already; nothing was loaded."))
             return
