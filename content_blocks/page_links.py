@@ -77,13 +77,13 @@ def page_links(
 def _public_versions(saved: list[Page], *, summaries: bool) -> dict[str, dict[str, Page]]:
     """The public versions of these pages: translation key → language code → page."""
     keys = {page.translation_key for page in saved}
+    queryset = Page.objects.live().filter(open_to_everybody(), translation_key__in=keys)
+    # Rows of the page types come without what was joined to them.
     queryset = (
-        Page.objects.live()
-        .filter(open_to_everybody(), translation_key__in=keys)
-        .select_related("locale")
+        queryset.specific().prefetch_related("locale")
+        if summaries
+        else queryset.select_related("locale")
     )
-    if summaries:
-        queryset = queryset.specific()
     found: dict[str, dict[str, Page]] = {}
     for version in queryset:
         versions = found.setdefault(str(version.translation_key), {})

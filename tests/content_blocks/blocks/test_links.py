@@ -95,8 +95,8 @@ def test_next_steps_take_the_same_queries_however_many(
     pages = [GuidancePageFactory(parent=home) for _number in range(count)]
     value = {"heading": "", "links": [link(page=page.pk) for page in pages]}
     rendered("next_steps", value)  # fills the cache of site addresses
-    # Chosen pages; locales; view restrictions; public versions; the site of the request.
-    with django_assert_num_queries(5):
+    # Chosen pages; public versions; the site of the request.
+    with django_assert_num_queries(3):
         rendered("next_steps", value)
 
 
@@ -115,8 +115,8 @@ def test_related_takes_the_same_queries_however_many(
 ) -> None:
     pages = [GuidancePageFactory(parent=home).pk for _number in range(count)]
     rendered("related", {"heading": "", "pages": pages})
-    # Chosen pages; locales; view restrictions; types and rows of the versions; the site.
-    with django_assert_num_queries(6):
+    # Chosen pages; types and rows of the public versions; locales; the site.
+    with django_assert_num_queries(5):
         rendered("related", {"heading": "", "pages": pages})
 
 
