@@ -57,7 +57,7 @@ def closed_broker(
 
 def test_sending_fails_at_once(closed_broker: ClosedBroker) -> None:
     with pytest.raises(OperationalError):
-        app.send_task("campaign_releases.hand_out_due_work", retry=False)
+        app.send_task("campaign_releases.hand_out_due_work")
 
     assert closed_broker.attempts
 
