@@ -76,7 +76,11 @@ def test_axe_finds_nothing_in_the_dark(
 
 # axe reads `-webkit-text-fill-color`, which keeps the author's colour when the reader's colours
 # are forced; what is painted is `color`. So contrast is measured here.
-TEXT_COLOURS = """() => [...document.querySelectorAll('body *')]
+TEXT_COLOURS = """() => {
+  const sheet = document.body.appendChild(document.createElement('div'));
+  sheet.style.backgroundColor = 'Canvas';
+  const canvas = getComputedStyle(sheet).backgroundColor;
+  return [...document.querySelectorAll('body *')]
   .filter(e => e.checkVisibility() && !e.closest('svg')
     && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
   .map(e => {
@@ -84,9 +88,10 @@ TEXT_COLOURS = """() => [...document.querySelectorAll('body *')]
     while (ground && /, 0\\)$|transparent/.test(getComputedStyle(ground).backgroundColor))
       ground = ground.parentElement;
     return [getComputedStyle(e).color,
-            ground ? getComputedStyle(ground).backgroundColor : 'rgb(255, 255, 255)',
+            ground ? getComputedStyle(ground).backgroundColor : canvas,
             e.outerHTML.slice(0, 60)];
-  })"""
+  });
+}"""
 
 
 def _luminance(colour: str) -> float:
