@@ -48,9 +48,15 @@ def picture(image: Any) -> Picture | None:
     except (OSError, ValueError):
         return None
     largest = max(renditions, key=lambda rendition: rendition.width)
-    sizes = {rendition.width: rendition.url for rendition in renditions}
+    # A drawing is sharp at every size; only a photograph has sizes to choose from.
+    sizes = {} if image.is_svg() else {item.width: item.url for item in renditions}
     srcset = ", ".join(f"{url} {width}w" for width, url in sorted(sizes.items()))
-    return Picture(largest.url, largest.width, largest.height, srcset if len(sizes) > 1 else "")
+    return Picture(
+        largest.url,
+        round(largest.width),
+        round(largest.height),
+        srcset if len(sizes) > 1 else "",
+    )
 
 
 class PictureChooserBlock(ImageChooserBlock):

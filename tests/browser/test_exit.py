@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.factories.pages import GuidancePageFactory, campaign_home, campaign_settings
 
@@ -76,9 +77,24 @@ def walk(page: Page, step: str, campaign_url: str) -> list[str]:
     for _press in range(5):
         getattr(page, step)(wait_until="commit")
         page.wait_for_timeout(150)
-        if page.url.startswith(campaign_url) and page.locator("h1").is_visible():
-            shown.append(page.url)
+        address, visible = _what_is_shown(page)
+        if address.startswith(campaign_url) and visible:
+            shown.append(address)
     return shown
+
+
+def _what_is_shown(page: Page) -> tuple[str, bool]:
+    """The address and whether its heading can be seen, of one and the same document."""
+    for _attempt in range(20):
+        try:
+            address, visible = page.evaluate(
+                "[location.href, document.querySelector('h1')?.checkVisibility() ?? false]"
+            )
+        except PlaywrightError:  # it was just leaving
+            page.wait_for_timeout(50)
+        else:
+            return str(address), bool(visible)
+    pytest.fail("the page never came to rest")
 
 
 @pytest.fixture

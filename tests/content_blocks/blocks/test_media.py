@@ -66,6 +66,7 @@ def test_figure_serves_a_drawing_as_it_is() -> None:
     )
     [element] = rendered("figure", FIGURE | {"image": image.pk}).select("img")
     assert element["src"].endswith(".svg")
+    assert "srcset" not in element.attrs
 
 
 def test_figure_whose_file_is_gone_is_left_out() -> None:
