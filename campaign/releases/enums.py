@@ -63,3 +63,26 @@ TRANSITIONS: dict[WorkState, frozenset[WorkState]] = {
     WorkState.CANCELLED: frozenset({WorkState.DUE}),
 }
 """Every change of state that the use cases make, and no other."""
+
+
+class TransitionKind(models.TextChoices):
+    """What may change what the public sees, now or at a set time."""
+
+    PUBLISH = "publish", _("Publish")
+    """A thing becomes public, or what is public of it changes."""
+
+    SCHEDULE = "schedule", _("Schedule")
+    UNSCHEDULE = "unschedule", _("Cancel schedule")
+    WITHDRAW = "withdraw", _("Withdraw")
+
+
+class Cause(models.TextChoices):
+    """What moved a thing."""
+
+    PERSON = "person", _("A person")
+    SCHEDULE = "schedule", _("Its own schedule")
+    RELEASE = "release", _("A release")
+    LANGUAGE_SET = "language_set", _("Its source or original")
+    TAKEDOWN = "takedown", _("A takedown")
+    MAINTENANCE = "maintenance", _("Maintenance")
+    """Repair by an operator or a migration: not stopped, but recorded like everything else."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import ValidationError
+
 if TYPE_CHECKING:
+    from campaign.assurance.findings import Finding
+    from campaign.releases.gate import Transition
     from campaign.releases.models import DueWork
 
 
@@ -36,3 +41,27 @@ class NotRetryableError(ReleasesError):
     def __init__(self, work: DueWork) -> None:
         self.work = work
         super().__init__(f"{work} cannot be tried again: it is {work.get_state_display()}.")
+
+
+class GateRefusedError(ReleasesError, ValidationError):
+    """The gate stopped a transition; `findings` say why and what to do, in the editor's words.
+
+    A validation error, so that forms and the APIs answer it as such. Raised inside a transaction:
+    what was public stays public, and what was not does not become so.
+    """
+
+    def __init__(self, transition: Transition, findings: Sequence[Finding]) -> None:
+        self.transition = transition
+        self.findings = tuple(findings)
+        ValidationError.__init__(self, [str(finding) for finding in findings])
+
+
+class UngatedWriteError(ReleasesError):
+    """Code tried to change what is public by a bulk write that no gatekeeper can judge."""
+
+    def __init__(self, table: str, column: str) -> None:
+        super().__init__(
+            f"A bulk write to {column} of {table} would change what is public without passing the "
+            "gate. Publish, schedule or withdraw each object; for a repair, do it inside "
+            "gateposts.maintenance()."
+        )

@@ -1,7 +1,8 @@
-"""What due work tells the rest of the house. Sent after commit; receivers cannot undo anything.
+"""What releases tell the rest of the house.
 
-All send `sender` (the DueWork class) and `work` (the item). A receiver that raises is logged and
-the others still run.
+The first three are sent after commit, and their receivers cannot undo anything: they send `sender`
+(the DueWork class) and `work` (the item), and a receiver that raises is logged while the others
+still run. The last two are sent inside the transaction.
 """
 
 from __future__ import annotations
@@ -16,3 +17,11 @@ due_work_failed = Signal()
 
 # A scheduled version was not shown, since its whole time had passed. Arguments: work.
 due_work_cancelled = Signal()
+
+# A transition passed the gate and was written. Sent *inside* the transaction, after the write: a
+# receiver that raises takes everything back. Arguments: transition (gate.Transition).
+transition_made = Signal()
+
+# What an address shows, or a record that pages show, has changed. Sent inside the transaction, once
+# for each row that changed (aliases and translations too). Arguments: change (gate.PublicChange).
+public_state_changed = Signal()

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "campaign.packs.apps.PacksConfig",
     "campaign.pages.apps.PagesConfig",
     "campaign.releases.apps.ReleasesConfig",
+    "campaign.assurance.apps.AssuranceConfig",
     "translations.apps.TranslationsConfig",
     "content_blocks.apps.ContentBlocksConfig",
     "wagtail_localize",

@@ -19,7 +19,7 @@ from campaign.releases.due_work import record_schedules
 from campaign.releases.enums import WorkKind, WorkState
 from campaign.releases.heartbeats import Beating, beat
 from campaign.releases.models import DueWork, Heartbeat
-from campaign.releases.views import lateness_text
+from campaign.releases.views.due_work import lateness_text
 from tests.factories.releases import DueWorkFactory, ScheduledPage, UserFactory
 
 pytestmark = pytest.mark.django_db

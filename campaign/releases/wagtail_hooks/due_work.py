@@ -15,7 +15,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from campaign.releases.publishing import WINDOW_MISSED_ACTION
-from campaign.releases.views import DueWorkReport, retry
+from campaign.releases.views.due_work import DueWorkReport, retry
 
 
 class DueWorkMenuItem(MenuItem):

@@ -1,0 +1,1 @@
+"""What may go out: rules, and what they find."""

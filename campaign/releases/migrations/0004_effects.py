@@ -1,0 +1,7 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("campaign_releases", "0003_ledger")]
+
+    operations = []

@@ -1,0 +1,1 @@
+"""What editors see of releases, one module for each part."""

@@ -1,0 +1,7 @@
+"""Registrations in Wagtail's admin, one module for each part. Wagtail finds them through here."""
+
+from __future__ import annotations
+
+from campaign.releases.wagtail_hooks import due_work
+
+__all__ = ["due_work"]
