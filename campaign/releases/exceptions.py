@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from campaign.assurance.findings import Finding
     from campaign.releases.gate import Transition
     from campaign.releases.models import DueWork
+    from campaign.releases.wall_time import Candidate
 
 
 class ReleasesError(Exception):
@@ -64,4 +68,78 @@ class UngatedWriteError(ReleasesError):
             f"A bulk write to {column} of {table} would change what is public without passing the "
             "gate. Publish, schedule or withdraw each object; for a repair, do it inside "
             "gateposts.maintenance()."
+        )
+
+
+class WallTimeError(ReleasesError, ValueError):
+    """A wall time does not mean one moment; the message is for the person who typed it."""
+
+
+class UnknownZoneError(WallTimeError):
+    """There is no time zone of that name on this machine."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone = zone
+        super().__init__(_("There is no time zone “%(zone)s”.") % {"zone": zone})
+
+
+class NonexistentTimeError(WallTimeError):
+    """Clocks skip that time: they go forward over it.
+
+    Attributes:
+        wall, zone: what was asked for.
+        gap_start, gap_end: the first time (naive) that clocks skip and the next that they show.
+    """
+
+    def __init__(
+        self,
+        wall: datetime,
+        zone: str,
+        *,
+        place: str,
+        gap_start: datetime,
+        gap_end: datetime,
+        when: str,
+    ) -> None:
+        self.wall, self.zone = wall, zone
+        self.gap_start, self.gap_end = gap_start, gap_end
+        super().__init__(
+            _(
+                "%(time)s does not exist that day: clocks in %(place)s go forward from %(start)s "
+                "to %(end)s. The next time there is: %(when)s."
+            )
+            % {
+                "time": f"{wall:%H:%M}",
+                "place": place,
+                "start": f"{gap_start:%H:%M}",
+                "end": f"{gap_end:%H:%M}",
+                "when": when,
+            }
+        )
+
+
+class AmbiguousTimeError(WallTimeError):
+    """Clocks show that time twice: they go back over it.
+
+    Attributes:
+        wall, zone: what was asked for.
+        candidates: the two moments it may mean, the earlier first.
+    """
+
+    def __init__(
+        self, wall: datetime, zone: str, *, place: str, candidates: tuple[Candidate, ...]
+    ) -> None:
+        self.wall, self.zone = wall, zone
+        self.candidates = candidates
+        super().__init__(
+            _(
+                "Clocks in %(place)s go back that day and show %(time)s twice. Choose which: "
+                "%(first)s or %(second)s."
+            )
+            % {
+                "time": f"{wall:%H:%M}",
+                "place": place,
+                "first": candidates[0],
+                "second": candidates[1],
+            }
         )
