@@ -11,6 +11,13 @@ class WorkKind(models.TextChoices):
 
     GO_LIVE = "go_live", _("Go live")
     EXPIRY = "expiry", _("Come down")
+    RELEASE_CHECK = "release_check", _("Release: check")
+    RELEASE_END = "release_end", _("Release: end")
+    RELEASE_START = "release_start", _("Release: go live")
+
+
+RELEASE_KINDS = frozenset({WorkKind.RELEASE_CHECK, WorkKind.RELEASE_END, WorkKind.RELEASE_START})
+"""Due work of a release: `content_type` and `object_id` of the item are the release's own."""
 
 
 class WorkState(models.TextChoices):
@@ -86,3 +93,90 @@ class Cause(models.TextChoices):
     TAKEDOWN = "takedown", _("A takedown")
     MAINTENANCE = "maintenance", _("Maintenance")
     """Repair by an operator or a migration: not stopped, but recorded like everything else."""
+
+
+class ReleaseState(models.TextChoices):
+    """Where a release stands. `RELEASE_TRANSITIONS` says which changes are possible."""
+
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+    SCHEDULED = "scheduled", _("Scheduled")
+    LIVE = "live", _("Live")
+    ENDED = "ended", _("Ended")
+    CANCELLED = "cancelled", _("Cancelled")
+    FAILED = "failed", _("Failed")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the release is still to go live."""
+        return self in OPEN_RELEASE_STATES
+
+
+APPROVED_RELEASE_STATES = frozenset(
+    {ReleaseState.APPROVED, ReleaseState.SCHEDULED, ReleaseState.FAILED}
+)
+"""An approval stands, and nothing has gone out yet."""
+
+OPEN_RELEASE_STATES = APPROVED_RELEASE_STATES | {ReleaseState.DRAFT}
+"""Still to go live: its items are in no other such release."""
+
+RELEASE_TRANSITIONS: dict[ReleaseState, frozenset[ReleaseState]] = {
+    ReleaseState.DRAFT: frozenset({ReleaseState.APPROVED, ReleaseState.CANCELLED}),
+    ReleaseState.APPROVED: frozenset(
+        {
+            # The approval was voided: something was edited, or the approver took it back.
+            ReleaseState.DRAFT,
+            ReleaseState.SCHEDULED,
+            # Published at once.
+            ReleaseState.LIVE,
+            ReleaseState.CANCELLED,
+        }
+    ),
+    ReleaseState.SCHEDULED: frozenset(
+        {
+            ReleaseState.DRAFT,
+            # Taken off the schedule.
+            ReleaseState.APPROVED,
+            ReleaseState.LIVE,
+            # Its attempts are used up.
+            ReleaseState.FAILED,
+            ReleaseState.CANCELLED,
+        }
+    ),
+    ReleaseState.FAILED: frozenset(
+        {
+            ReleaseState.DRAFT,
+            ReleaseState.APPROVED,
+            ReleaseState.LIVE,
+            ReleaseState.CANCELLED,
+        }
+    ),
+    ReleaseState.LIVE: frozenset({ReleaseState.ENDED}),
+    ReleaseState.ENDED: frozenset(),
+    ReleaseState.CANCELLED: frozenset(),
+}
+"""Every change of state that the use cases of releases make, and no other."""
+
+
+class ItemAction(models.TextChoices):
+    """What a release does with an item."""
+
+    PUBLISH = "publish", _("Goes live")
+    WITHDRAW = "withdraw", _("Comes down")
+
+
+class LanguagePolicy(models.TextChoices):
+    """What a release does when a translation in one of its languages is not ready."""
+
+    WAIT = "wait", _("Wait: nothing goes live without it")
+    GO_WHEN_READY = "go_when_ready", _("Go when ready: it follows by itself")
+    GO_WITH_NOTICE = "go_with_notice", _("Go, with a notice on the page that is behind")
+
+
+class CheckTrigger(models.TextChoices):
+    """Why a release was checked."""
+
+    ASKED = "asked", _("Somebody asked")
+    SCHEDULE = "schedule", _("It was scheduled")
+    DAY_BEFORE = "day_before", _("A day before")
+    HOUR_BEFORE = "hour_before", _("An hour before")

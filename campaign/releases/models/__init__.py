@@ -3,5 +3,22 @@
 from __future__ import annotations
 
 from campaign.releases.models.due_work import DueAttempt, DueWork, Heartbeat, Identity
+from campaign.releases.models.releases import (
+    OwedTranslation,
+    Release,
+    ReleaseCheck,
+    ReleaseItem,
+    ReleaseLanguage,
+)
 
-__all__ = ["DueAttempt", "DueWork", "Heartbeat", "Identity"]
+__all__ = [
+    "DueAttempt",
+    "DueWork",
+    "Heartbeat",
+    "Identity",
+    "OwedTranslation",
+    "Release",
+    "ReleaseCheck",
+    "ReleaseItem",
+    "ReleaseLanguage",
+]

@@ -16,7 +16,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from campaign.releases.enums import CLOSED_STATES, OPEN_STATES, AttemptOutcome, WorkKind, WorkState
+from campaign.releases.enums import (
+    CLOSED_STATES,
+    OPEN_STATES,
+    RELEASE_KINDS,
+    AttemptOutcome,
+    WorkKind,
+    WorkState,
+)
 from campaign.releases.querysets import DueWorkQuerySet, HeartbeatQuerySet
 
 Identity = tuple[str, int, str, int | None, datetime]
@@ -109,6 +116,11 @@ class DueWork(models.Model):
                 fields=["content_type", "object_id", "due_at"],
                 condition=Q(kind=WorkKind.EXPIRY),
                 name="due_work_one_per_expiry",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "content_type", "object_id", "due_at"],
+                condition=Q(kind__in=sorted(RELEASE_KINDS)),
+                name="due_work_one_per_release_kind",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=WorkKind.EXPIRY) | Q(revision__isnull=True),
