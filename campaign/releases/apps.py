@@ -15,5 +15,8 @@ class ReleasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks and the signal handlers."""
+        """Register the checks and the signal handlers, and put the gate in its places."""
         from campaign.releases import checks, signal_handlers  # noqa: F401, PLC0415 - app ready
+        from campaign.releases.gateposts import install  # noqa: PLC0415
+
+        install()

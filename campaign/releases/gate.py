@@ -51,7 +51,8 @@ class Transition:
         kind: becomes public (or changes while public), is scheduled, is unscheduled, is withdrawn.
         instance: the page (specific) or snippet as it would be.
         revision: the version, where the path has one.
-        at: the moment it takes effect (aware): for a schedule, the time that is set.
+        at: the moment it takes effect (aware): for a schedule, the time that is set or cancelled.
+        former_at: for a schedule, the time that was set before; None if none was.
         acting: on whose behalf.
     """
 
@@ -59,6 +60,7 @@ class Transition:
     instance: Any
     revision: Any = None
     at: datetime
+    former_at: datetime | None = None
     acting: Acting = field(default_factory=Acting)
 
 

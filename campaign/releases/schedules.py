@@ -97,6 +97,9 @@ def _go_lives(until: datetime | None) -> Iterator[Schedule]:
 
 def _expiries(model: type[Any], until: datetime | None) -> Iterator[Schedule]:
     chosen = Q(expire_at__isnull=False) if until is None else Q(expire_at__lte=until)
+    if model is Page:
+        # An alias comes down with its original.
+        chosen &= Q(alias_of__isnull=True)
     type_id = ContentType.objects.get_for_model(model, for_concrete_model=False).pk
     for pk, due_at, title, owner_id in model._base_manager.filter(chosen, live=True).values_list(
         "pk", "expire_at", "live_revision__object_str", "live_revision__user_id"

@@ -189,7 +189,8 @@ WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 # A translation is a draft until a person publishes it.
 WAGTAILLOCALIZE_SYNC_LIVE_STATUS_ON_TRANSLATE = False
-WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = True
+# A person who publishes ends the workflow; a schedule or a release leaves it alone (releases room).
+WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = False
 
 # --- Background work --------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from modelcluster.models import ClusterableModel
 from wagtail.models import (
@@ -66,7 +66,9 @@ class Fact(
             reasons = self.why_not_publishable()
             if reasons:
                 raise NotPublishableError(reasons)
-        super().save(*args, **kwargs)
+        # Whoever hears of it writes in the same transaction, or nothing is written.
+        with transaction.atomic():
+            super().save(*args, **kwargs)
 
     def clean(self) -> None:
         """Refuse a permanent name that another record of this language has.
