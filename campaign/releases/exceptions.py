@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from campaign.assurance.findings import Finding
     from campaign.releases.gate import Transition
-    from campaign.releases.models import DueWork
+    from campaign.releases.models import DueWork, Effect
     from campaign.releases.wall_time import Candidate
 
 
@@ -143,3 +143,129 @@ class AmbiguousTimeError(WallTimeError):
                 "second": candidates[1],
             }
         )
+
+
+class ReleaseStateError(ReleasesError):
+    """Somebody asked of a release what its state does not allow. The message is for the editor."""
+
+    def __init__(self, release: Release, wanted: str) -> None:
+        self.release = release
+        super().__init__(
+            _("“%(title)s” cannot be %(wanted)s: it is %(state)s.")
+            % {
+                "title": release.title,
+                "wanted": wanted,
+                "state": release.get_state_display().lower(),
+            }
+        )
+
+
+class ReleaseTimeError(ReleasesError):
+    """The times of a release do not fit what is asked of it. The message is for the editor."""
+
+
+class NotReleasableError(ReleasesError):
+    """A thing cannot be in a release: an alias, or of a type without drafts. For the editor."""
+
+
+class InOtherReleaseError(ReleasesError):
+    """A thing is in another release that is still to go live; `other` is that release."""
+
+    def __init__(self, title: str, other: Release) -> None:
+        self.other = other
+        super().__init__(
+            _(
+                "“%(title)s” is in the release “%(release)s” already. Remove it there first, or "
+                "wait until that release is live."
+            )
+            % {"title": title, "release": other.title}
+        )
+
+
+class OwnScheduleError(ReleasesError):
+    """A thing to be added has an approved schedule of its own, which would go against the release.
+
+    `when` is that moment (aware, UTC).
+    """
+
+    def __init__(self, title: str, when: datetime) -> None:
+        self.when = when
+        super().__init__(
+            _(
+                "“%(title)s” is scheduled by itself for %(when)s. Cancel that schedule first, or "
+                "let the release take it over."
+            )
+            % {"title": title, "when": date_format(timezone.localtime(when), "j F Y, H:i T")}
+        )
+
+
+class NotApprovableError(ReleasesError):
+    """This person cannot approve this release now. The message says why, for that person."""
+
+
+class PreflightFailedError(ReleasesError):
+    """The release would fail as it is; `check` holds what was found for each item."""
+
+    def __init__(self, check: ReleaseCheck) -> None:
+        self.check = check
+        super().__init__(
+            _("“%(title)s” would not go live as it is. See what was found, and put it right first.")
+            % {"title": check.release.title}
+        )
+
+
+class ApprovalBrokenError(ReleasesError):
+    """What would go out is not what was approved. Raised inside the transaction."""
+
+
+class ItemFailedError(ReleasesError):
+    """One item of a release failed, so nothing of the release happened; `item` says which.
+
+    The error itself is the cause (`__cause__`).
+    """
+
+    def __init__(self, item: ReleaseItem, error: Exception) -> None:
+        self.item = item
+        super().__init__(f"{item}: {'; '.join(getattr(error, 'messages', None) or [str(error)])}")
+
+
+class NothingToPutBackError(ReleasesError):
+    """A release has changed nothing yet, or has been put back already. For the editor."""
+
+
+class LedgerIsAppendOnlyError(ReleasesError):
+    """Code tried to change or remove what the ledger has recorded."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The ledger is append-only: what was recorded is never changed or removed."
+        )
+
+
+class EffectOutsideTransactionError(ReleasesError):
+    """An effect was added outside a transaction, where it could outlive what it belongs to."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"Add the effect {kind!r} inside the transaction that it follows from.")
+
+
+class UnknownEffectKindError(ReleasesError):
+    """Nobody knows how to carry out an effect: the app that registered its kind is gone."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"No app of this site knows the kind of effect {kind!r}. If one was removed, add it "
+            "back until its effects are done."
+        )
+
+
+class EffectNotRetryableError(ReleasesError):
+    """Somebody asked to try again an effect that has not failed and is not waiting to be retried."""
+
+    def __init__(self, effect: Effect) -> None:
+        self.effect = effect
+        super().__init__(f"{effect} cannot be tried again: it is {effect.get_state_display()}.")
+
+
+class PurgeFailedError(ReleasesError):
+    """A cache in front of the site did not drop an address; the message is what it said."""

@@ -7,7 +7,14 @@ still run. The last two are sent inside the transaction.
 
 from __future__ import annotations
 
+import logging
+from functools import partial
+from typing import Any
+
+from django.db import transaction
 from django.dispatch import Signal
+
+logger = logging.getLogger(__name__)
 
 # An item was carried out: published, or taken down. Arguments: work.
 due_work_done = Signal()
@@ -25,3 +32,42 @@ transition_made = Signal()
 # What an address shows, or a record that pages show, has changed. Sent inside the transaction, once
 # for each row that changed (aliases and translations too). Arguments: change (gate.PublicChange).
 public_state_changed = Signal()
+
+# The signals of releases are sent after commit (`announce`); a receiver that raises is logged.
+# Every one of them carries `release`.
+
+# Anything about a release changed: its items, times, languages or state. Arguments: release,
+# action (the name of the log entry), user (or None).
+release_changed = Signal()
+
+# An approval no longer stands. Arguments: release, reason (a sentence), approved_by (who gave it).
+release_approval_voided = Signal()
+
+# A preflight was made. Arguments: release, check (ReleaseCheck).
+release_checked = Signal()
+
+# All of a release became public. Arguments: release.
+release_went_live = Signal()
+
+# All of a release came down again. Arguments: release.
+release_ended = Signal()
+
+# The moment of a release moved, since the data of its time zone changed, or could not be computed
+# any more. Arguments: release, field ("goes_live" or "ends"), was and now (aware; now is None when
+# clocks skip that time).
+release_time_moved = Signal()
+
+
+def announce(signal: Signal, *, sender: Any, **arguments: Any) -> None:
+    """Send a signal once the surrounding transaction is committed; never if it is rolled back."""
+    transaction.on_commit(partial(_send, signal, sender=sender, **arguments), robust=True)
+
+
+def _send(signal: Signal, **arguments: Any) -> None:
+    for receiver, response in signal.send_robust(**arguments):
+        if isinstance(response, Exception):
+            logger.error(
+                "A receiver of a release failed",
+                exc_info=response,
+                extra={"event": "release_receiver_failed", "receiver": repr(receiver)},
+            )
