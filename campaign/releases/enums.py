@@ -180,3 +180,98 @@ class CheckTrigger(models.TextChoices):
     SCHEDULE = "schedule", _("It was scheduled")
     DAY_BEFORE = "day_before", _("A day before")
     HOUR_BEFORE = "hour_before", _("An hour before")
+
+
+class TakedownScope(models.TextChoices):
+    """What one takedown takes off the site."""
+
+    PAGE = "page", _("Page")
+    SNIPPET = "snippet", _("Snippet")
+    RELEASE = "release", _("Release")
+    LANGUAGE = "language", _("Language")
+    CAMPAIGN = "campaign", _("Whole campaign")
+
+
+class TakedownAnswer(models.TextChoices):
+    """What the addresses of a taken-down thing answer."""
+
+    GONE = "gone", _("Say that it has been taken down (410)")
+    REDIRECT = "redirect", _("Lead readers to another page")
+
+
+class TakedownState(models.TextChoices):
+    """Where a takedown stands; drills have states of their own, and never stand."""
+
+    STANDING = "standing", _("Taken down")
+    UNDONE = "undone", _("Put back")
+    DRILL_WAITING = "waiting", _("Drill: waiting for the worker")
+    DRILL_RUNNING = "running", _("Drill: measuring")
+    DRILL_DONE = "done", _("Drill: done")
+    DRILL_FAILED = "failed", _("Drill: failed")
+
+    @classmethod
+    def of_takedowns(cls) -> frozenset[TakedownState]:
+        """The states of a takedown that is meant."""
+        return frozenset({cls.STANDING, cls.UNDONE})
+
+    @classmethod
+    def of_drills(cls) -> frozenset[TakedownState]:
+        """The states of a drill."""
+        return frozenset(cls) - cls.of_takedowns()
+
+
+class TakedownAddressKind(models.TextChoices):
+    """What is found at an address that a takedown empties."""
+
+    PAGE = "page", _("Page")
+    SHOWS = "shows", _("Page that showed it")
+    """The page stays; what was taken down must no longer be on it."""
+
+    MEDIA = "media", _("File")
+    WIDGET = "widget", _("Widget")
+
+
+class AlertKind(models.TextChoices):
+    """What an alert is about, the most urgent first. All of them look calm."""
+
+    SAFETY = "safety", _("Safety message")
+    NUMBER = "number", _("A number is not working")
+    SERVICE = "service", _("A service is disrupted")
+    INFORMATION = "information", _("Information is missing or wrong")
+
+
+class SetTimeField(models.TextChoices):
+    """Which end of a schedule a wall time was set for."""
+
+    GO_LIVE = "go_live", _("Go live")
+    EXPIRE = "expire", _("Come down")
+
+
+class LedgerChange(models.TextChoices):
+    """What an entry of the ledger says of its address."""
+
+    SHOWN = "shown", _("Shown")
+    CHANGED = "changed", _("Changed")
+    GONE = "gone", _("Gone")
+
+
+class EffectState(models.TextChoices):
+    """Where an effect stands."""
+
+    WAITING = "waiting", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class EffectPriority(models.IntegerChoices):
+    """Which effects come first; the lower number does."""
+
+    URGENT = 0, _("Urgent")
+    """What a takedown needs: it overtakes everything that is still waiting."""
+
+    NORMAL = 50, _("Normal")
+
+
+OPEN_EFFECT_STATES = frozenset({EffectState.WAITING, EffectState.RUNNING})
+"""Still to be carried out."""

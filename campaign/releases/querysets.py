@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from campaign.releases.enums import (
     CLOSED_STATES,
+    OPEN_EFFECT_STATES,
     OPEN_RELEASE_STATES,
     OPEN_STATES,
     PENDING_STATES,
+    EffectState,
     ReleaseState,
+    TakedownState,
     WorkState,
 )
+from campaign.releases.exceptions import LedgerIsAppendOnlyError
 
 if TYPE_CHECKING:
     from campaign.assurance.rules import Key
     from campaign.releases.models import (  # noqa: F401
+        Alert,
         DueWork,
+        Effect,
         Heartbeat,
         OwedTranslation,
         Release,
         ReleaseItem,
+        Takedown,
+        TakedownAddress,
     )
 
 
@@ -109,3 +117,107 @@ class OwedTranslationQuerySet(models.QuerySet["OwedTranslation"]):
     def unsettled(self) -> OwedTranslationQuerySet:
         """Those that are still behind."""
         return self.filter(settled_at__isnull=True)
+
+
+class TakedownQuerySet(models.QuerySet["Takedown"]):
+    """Selections over takedowns."""
+
+    def standing(self) -> TakedownQuerySet:
+        """Takedowns that keep what they cover off the site; never a drill."""
+        return self.filter(state=TakedownState.STANDING)
+
+    def drills_waiting(self) -> TakedownQuerySet:
+        """Drills that no worker has begun."""
+        return self.filter(state=TakedownState.DRILL_WAITING)
+
+
+class TakedownAddressQuerySet(models.QuerySet["TakedownAddress"]):
+    """Selections over the addresses of takedowns."""
+
+    def standing(self) -> TakedownAddressQuerySet:
+        """Addresses that a takedown keeps empty now."""
+        return self.filter(takedown__state=TakedownState.STANDING)
+
+    def to_fetch(self, at: datetime) -> TakedownAddressQuerySet:
+        """Addresses that are to be fetched at `at`, to see whether they are gone."""
+        return self.filter(next_check_at__lte=at)
+
+
+class AlertQuerySet(models.QuerySet["Alert"]):
+    """Selections over alerts."""
+
+    def not_over(self, at: datetime) -> AlertQuerySet:
+        """Alerts that show at `at` or will show later."""
+        return self.filter(ends_at__gt=at, ended_at__isnull=True)
+
+
+class LedgerEntryQuerySet(models.QuerySet[Any]):
+    """Selections over the ledger, which refuse to change it."""
+
+    def update(self, **_changes: Any) -> int:
+        """Refuse (LedgerIsAppendOnlyError)."""
+        raise LedgerIsAppendOnlyError
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse (LedgerIsAppendOnlyError)."""
+        raise LedgerIsAppendOnlyError
+
+    update.alters_data = True  # type: ignore[attr-defined]
+    delete.alters_data = True  # type: ignore[attr-defined]
+
+    def until_moment(self, at: datetime) -> LedgerEntryQuerySet:
+        """Entries that had begun at `at`, the latest first."""
+        return self.filter(at__lte=at).order_by("-at", "-pk")
+
+    def with_until(self) -> LedgerEntryQuerySet:
+        """Add `until`: when the next entry of the same address took over; None while it stands."""
+        later = (
+            self.model._base_manager.filter(
+                models.Q(at__gt=models.OuterRef("at"))
+                | models.Q(at=models.OuterRef("at"), pk__gt=models.OuterRef("pk")),
+                address=models.OuterRef("address"),
+                language=models.OuterRef("language"),
+                site_id=models.OuterRef("site_id"),
+            )
+            .order_by("at", "pk")
+            .values("at")[:1]
+        )
+        return self.annotate(until=models.Subquery(later))
+
+
+class EffectQuerySet(models.QuerySet["Effect"]):
+    """Selections over effects."""
+
+    def open(self) -> EffectQuerySet:
+        """Effects still to be carried out."""
+        return self.filter(state__in=OPEN_EFFECT_STATES)
+
+    def failed(self) -> EffectQuerySet:
+        """Effects that used up their attempts and wait for a person."""
+        return self.filter(state=EffectState.FAILED)
+
+    def attemptable(self, at: datetime) -> EffectQuerySet:
+        """Open effects that no worker and no retry delay holds at `at`."""
+        return self.open().filter(
+            models.Q(next_attempt_at__isnull=True) | models.Q(next_attempt_at__lte=at)
+        )
+
+    def first_of_their_address(self) -> EffectQuerySet:
+        """Leave out what has to wait for an earlier effect of the same address.
+
+        An urgent effect waits only for what is under way, and for other urgent ones.
+        """
+        earlier = (
+            self.model._base_manager.filter(
+                models.Q(priority__lte=models.OuterRef("priority"))
+                | models.Q(state=EffectState.RUNNING),
+                address=models.OuterRef("address"),
+                pk__lt=models.OuterRef("pk"),
+                state__in=OPEN_EFFECT_STATES,
+            )
+        )
+        return self.exclude(~models.Q(address="") & models.Exists(earlier))
+
+    def in_order(self) -> EffectQuerySet:
+        """The most urgent first, then the oldest."""
+        return self.order_by("priority", "pk")
