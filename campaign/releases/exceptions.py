@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
     from campaign.assurance.findings import Finding
     from campaign.releases.gate import Transition
-    from campaign.releases.models import DueWork, Effect
+    from campaign.releases.models import DueWork, Effect, Release, ReleaseCheck, ReleaseItem
     from campaign.releases.wall_time import Candidate
 
 
