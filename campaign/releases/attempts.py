@@ -1,12 +1,17 @@
 """Attempt due work: claim, carry out, record the outcome.
 
+Items that are due together are attempted together, up to a limit: one commit shows them all at
+their moment. Within it each has a savepoint of its own, so that one that fails takes back its own
+writes only. What failed before is attempted alone.
+
 Three transactions, each for a reason:
 
 1. *Claim.* The attempt is counted and written down before anything is done, so that an item which
    kills its worker is counted too. `next_attempt_at` is the end of the claim: a worker that dies
    loses it then, without anybody noticing the death.
 2. *Carry out.* The thing is published and the outcome recorded in one durable transaction: both or
-   neither. Its first statement proves that the claim still holds.
+   neither. Its first statement proves that the claim still holds. It may begin shortly before the
+   moment; then it waits with everything written, and commits at the moment.
 3. *Failure.* Everything of 2 was taken back, the schedule in Wagtail's columns included; only then
    the error is written, with the time of the next attempt.
 """
@@ -15,6 +20,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -24,15 +30,26 @@ from django.dispatch import Signal
 
 from campaign.releases.conf import get_settings
 from campaign.releases.due_work import find_due
-from campaign.releases.enums import AttemptOutcome, WorkState
+from campaign.releases.enums import AttemptOutcome, Cause, WorkState
 from campaign.releases.exceptions import NotRetryableError
+from campaign.releases.gate import acting
 from campaign.releases.models import DueAttempt, DueWork
 from campaign.releases.publishing import carry_out
 from campaign.releases.signals import due_work_cancelled, due_work_done, due_work_failed
+from campaign.releases.timing import batches, wait_until
 
 logger = logging.getLogger(__name__)
 
 MAX_ERROR_LENGTH = 2000
+NOT_EARLY = timedelta(0)
+CLAIM_FIELDS = [
+    "state",
+    "attempts",
+    "tries",
+    "next_attempt_at",
+    "first_attempt_at",
+    "last_error",
+]
 
 
 class Result(StrEnum):
@@ -77,44 +94,56 @@ class Claim:
         return self.at + timedelta(seconds=time.monotonic() - self.started)
 
 
-def attempt(work_id: int, *, at: datetime) -> Result:
-    """Carry out one item if it is due at `at` and nobody else has it.
+def attempt(work_id: int, *, at: datetime, early: timedelta = NOT_EARLY) -> Result:
+    """Carry out one item if it is due at `at` and nobody else has it. See `attempt_together`."""
+    return attempt_together([work_id], at=at, early=early)[work_id]
 
-    Never raises for what goes wrong with the item: the error is recorded, the schedule stands, and
+
+def attempt_together(
+    work_ids: Iterable[int], *, at: datetime, early: timedelta = NOT_EARLY
+) -> dict[int, Result]:
+    """Carry out the items that are due at `at` and that nobody else has, with one commit.
+
+    With `early`, items that fall due within that time are begun now and shown at their moment:
+    the commit waits for the latest of them.
+
+    Never raises for what goes wrong with an item: the error is recorded, the schedule stands, and
     the item is retried later. It must not be called inside a transaction (RuntimeError).
     """
-    claim = _claim(work_id, at=at)
-    if claim is None:
-        return Result.NOT_CLAIMED
-    if isinstance(claim, Result):
-        return _announce(work_id, claim)
-    try:
-        result = _carry_out(claim)
-    except Exception as error:
-        logger.exception(
-            "Due work failed", extra={"event": "due_work_attempt_failed", "work_id": work_id}
-        )
-        result = _record_failure(claim, error)
-    return _announce(work_id, result)
+    ids = list(work_ids)
+    results = dict.fromkeys(ids, Result.NOT_CLAIMED)
+    claims: list[Claim] = []
+    for work_id, claim in _claim(ids, at=at, early=early).items():
+        if isinstance(claim, Result):
+            results[work_id] = claim
+        else:
+            claims.append(claim)
+    if claims:
+        results |= _carry_out_or_record(claims)
+    for work_id, result in results.items():
+        _announce(work_id, result)
+    return results
 
 
 def run_due(*, at: datetime) -> list[tuple[DueWork, Result]]:
     """Attempt everything that is due at `at`, in order. One failure never stops the others."""
     results: list[tuple[DueWork, Result]] = []
     started = time.monotonic()
-    for work in find_due(at):
+    for batch in batches(find_due(at)):
         now = at + timedelta(seconds=time.monotonic() - started)
+        ids = [work.pk for work in batch]
         try:
-            result = attempt(work.pk, at=now)
+            reached = attempt_together(ids, at=now)
         except Exception:
             # Not even the failure could be written down. The claim ends by itself.
             logger.exception(
                 "Due work could not be recorded",
-                extra={"event": "due_work_not_recorded", "work_id": work.pk},
+                extra={"event": "due_work_not_recorded", "work_id": ids},
             )
-            result = Result.RETRYING
-        if result is not Result.NOT_CLAIMED:
-            results.append((work, result))
+            reached = dict.fromkeys(ids, Result.RETRYING)
+        results += [
+            (work, reached[work.pk]) for work in batch if reached[work.pk] is not Result.NOT_CLAIMED
+        ]
     return results
 
 
@@ -133,70 +162,122 @@ def try_again(work: DueWork, *, at: datetime) -> Result:
     return attempt(work.pk, at=at)
 
 
-def _claim(work_id: int, *, at: datetime) -> Claim | Result | None:
-    """Write down a new attempt; None when the item is not to be had, FAILED when it is used up."""
-    options = get_settings()
+def _claim(work_ids: list[int], *, at: datetime, early: timedelta) -> dict[int, Claim | Result]:
+    """Write down a new attempt at each item that is to be had; FAILED for what is used up."""
+    found: dict[int, Claim | Result] = {}
+    begun: list[DueAttempt] = []
     with transaction.atomic(durable=True):
-        work = (
+        items = list(
             DueWork.objects.select_for_update(skip_locked=True, of=("self",))
-            .attemptable(at)
-            .filter(pk=work_id)
-            .first()
+            .attemptable(at + early)
+            .filter(pk__in=work_ids)
+            .in_order()
         )
-        if work is None:
-            return None
-        died = work.attempt_log.filter(outcome="").update(
-            outcome=AttemptOutcome.LOST, finished_at=at
+        died = set(
+            DueAttempt.objects.filter(work__in=items, outcome="").values_list("work_id", flat=True)
         )
         if died:
-            work.last_error = "The worker stopped in the middle of an attempt."
-        if work.tries >= options.max_tries:
-            work.state = WorkState.FAILED
-            work.next_attempt_at = None
-            work.save(update_fields=["state", "next_attempt_at", "last_error"])
-            return Result.FAILED
-        work.state = WorkState.RUNNING
-        work.attempts += 1
-        work.tries += 1
-        work.next_attempt_at = at + options.retry_delay(work.tries)
-        work.first_attempt_at = work.first_attempt_at or at
-        work.save(
-            update_fields=[
-                "state",
-                "attempts",
-                "tries",
-                "next_attempt_at",
-                "first_attempt_at",
-                "last_error",
-            ]
-        )
-        DueAttempt.objects.create(work=work, number=work.attempts, started_at=at)
-    return Claim(work_id=work.pk, number=work.attempts, at=at, started=time.monotonic())
+            DueAttempt.objects.filter(work__in=died, outcome="").update(
+                outcome=AttemptOutcome.LOST, finished_at=at
+            )
+        for work in items:
+            if work.pk in died:
+                work.last_error = "The worker stopped in the middle of an attempt."
+            if not _begin(work, at=at):
+                found[work.pk] = Result.FAILED
+                continue
+            begun.append(DueAttempt(work=work, number=work.attempts, started_at=at))
+            found[work.pk] = Claim(
+                work_id=work.pk, number=work.attempts, at=at, started=time.monotonic()
+            )
+        DueWork.objects.bulk_update(items, CLAIM_FIELDS)
+        DueAttempt.objects.bulk_create(begun)
+    return found
 
 
-def _held(claim: Claim) -> DueWork | None:
-    """Lock the item and return it if the claim still holds; None if another worker took over."""
-    return (
-        DueWork.objects.select_for_update(of=("self",))
-        .filter(pk=claim.work_id, state=WorkState.RUNNING, attempts=claim.number)
-        .first()
-    )
+def _begin(work: DueWork, *, at: datetime) -> bool:
+    """Count one more attempt; False when the item has no attempts left and is failed now."""
+    options = get_settings()
+    if work.tries >= options.max_tries:
+        work.state = WorkState.FAILED
+        work.next_attempt_at = None
+        return False
+    work.state = WorkState.RUNNING
+    work.attempts += 1
+    work.tries += 1
+    work.next_attempt_at = at + options.retry_delay(work.tries)
+    work.first_attempt_at = work.first_attempt_at or at
+    return True
 
 
-def _carry_out(claim: Claim) -> Result:
-    with transaction.atomic(durable=True):
-        work = _held(claim)
+def _carry_out_or_record(claims: list[Claim]) -> dict[int, Result]:
+    """Carry the claimed items out; write down what went wrong with those that failed."""
+    results: dict[int, Result] = {}
+    failures: dict[int, Exception] = {}
+    try:
+        with transaction.atomic(durable=True):
+            _carry_out_all(claims, results, failures)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the claims must learn of it
+        failures = dict.fromkeys((claim.work_id for claim in claims), error)
+    for claim in claims:
+        error_of_item = failures.get(claim.work_id)
+        if error_of_item is not None:
+            logger.error(
+                "Due work failed",
+                exc_info=error_of_item,
+                extra={"event": "due_work_attempt_failed", "work_id": claim.work_id},
+            )
+            results[claim.work_id] = _record_failure(claim, error_of_item)
+    return results
+
+
+def _carry_out_all(
+    claims: list[Claim], results: dict[int, Result], failures: dict[int, Exception]
+) -> None:
+    held = _held(claims)
+    done: list[DueWork] = []
+    outcomes: dict[AttemptOutcome, list[int]] = {}
+    for claim in claims:
+        work = held.get(claim.work_id)
         if work is None:
-            return Result.NOT_CLAIMED
-        outcome = carry_out(work, at=claim.at)
+            results[claim.work_id] = Result.NOT_CLAIMED
+            continue
         now = claim.now()
+        early = work.due_at > now
+        try:
+            with (
+                transaction.atomic(),
+                acting(cause=Cause.SCHEDULE, at=work.due_at if early else None),
+            ):
+                outcome = carry_out(work, at=max(now, work.due_at))
+        except Exception as error:  # noqa: BLE001 - its own writes are taken back; others stand
+            failures[claim.work_id] = error
+            continue
         work.state = FINAL_STATES[outcome]
         work.next_attempt_at = None
-        work.finished_at = now
+        work.finished_at = max(claim.now(), work.due_at)
         work.last_error = ""
-        work.save(update_fields=["state", "next_attempt_at", "finished_at", "last_error", "reason"])
-        work.attempt_log.filter(number=claim.number).update(outcome=outcome, finished_at=now)
-    return RESULTS[outcome]
+        done.append(work)
+        outcomes.setdefault(outcome, []).append(work.pk)
+        results[work.pk] = RESULTS[outcome]
+    DueWork.objects.bulk_update(
+        done, ["state", "next_attempt_at", "finished_at", "last_error", "reason"]
+    )
+    for outcome, work_ids in outcomes.items():
+        DueAttempt.objects.filter(work__in=work_ids, outcome="").update(
+            outcome=outcome, finished_at=max(work.finished_at or work.due_at for work in done)
+        )
+    if done:
+        wait_until(max(work.due_at for work in done), since=claims[0].now())
+
+
+def _held(claims: list[Claim]) -> dict[int, DueWork]:
+    """Lock the items whose claims still hold; another worker may have taken over the rest."""
+    numbers = {claim.work_id: claim.number for claim in claims}
+    rows = DueWork.objects.select_for_update(of=("self",)).filter(
+        pk__in=numbers, state=WorkState.RUNNING
+    )
+    return {row.pk: row for row in rows.in_order() if row.attempts == numbers[row.pk]}
 
 
 def _record_failure(claim: Claim, error: Exception) -> Result:
@@ -204,7 +285,7 @@ def _record_failure(claim: Claim, error: Exception) -> Result:
     text = f"{type(error).__name__}: {error}"[:MAX_ERROR_LENGTH]
     options = get_settings()
     with transaction.atomic(durable=True):
-        work = _held(claim)
+        work = _held([claim]).get(claim.work_id)
         if work is None:
             return _result_after_commit(claim)
         now = claim.now()

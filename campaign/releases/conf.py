@@ -3,7 +3,9 @@
 | Key | Default | Meaning |
 |---|---|---|
 | `tick` | 1.0 | seconds between two looks at the database |
-| `horizon` | 3.0 | seconds ahead for which work is handed out to be on time |
+| `horizon` | 8.0 | seconds ahead for which work is handed out to be on time |
+| `lead` | 0.15 | seconds before its moment at which work begins, to be written by then |
+| `seconds_per_item` | 0.06 | how much earlier for each page or record that goes together |
 | `retry_delays` | (3, 18, 83, 258, 627) | seconds before each further attempt; then it is failed |
 | `heartbeat_every` | 10.0 | seconds between two writes of the heartbeat row |
 | `heartbeat_limit` | 120.0 | seconds of silence after which the admin says so |
@@ -23,6 +25,7 @@ from django.core.signals import setting_changed
 from campaign.releases.exceptions import ReleasesSettingsError
 
 SETTING = "CAMPAIGN_RELEASES"
+SECONDS = ("tick", "horizon", "lead", "seconds_per_item", "heartbeat_every", "heartbeat_limit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +33,15 @@ class ReleasesSettings:
     """How often the database is asked, how failures are retried, when silence is reported."""
 
     tick: float = 1.0
-    horizon: float = 3.0
+    horizon: float = 8.0
+    lead: float = 0.15
+    seconds_per_item: float = 0.06
     retry_delays: tuple[float, ...] = (3, 18, 83, 258, 627)
     heartbeat_every: float = 10.0
     heartbeat_limit: float = 120.0
 
     def __post_init__(self) -> None:
-        for key in ("tick", "horizon", "heartbeat_every", "heartbeat_limit"):
+        for key in SECONDS:
             if not _is_positive_number(getattr(self, key)):
                 raise ReleasesSettingsError(
                     f"{SETTING}[{key!r}] must be a number of seconds above 0."

@@ -49,6 +49,13 @@ class NotRetryableError(ReleasesError):
         super().__init__(f"{work} cannot be tried again: it is {work.get_state_display()}.")
 
 
+class ClockMovedError(ReleasesError):
+    """The machine's clock was set back while work waited for its moment; it is attempted again."""
+
+    def __init__(self, moment: datetime) -> None:
+        super().__init__(f"The clock does not show {moment:%H:%M:%S} UTC yet; it was set back.")
+
+
 class GateRefusedError(ReleasesError, ValidationError):
     """The gate stopped a transition; `findings` say why and what to do, in the editor's words.
 

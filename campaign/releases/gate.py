@@ -118,6 +118,24 @@ def acting(**changes: Any) -> Iterator[Acting]:
         _acting.reset(token)
 
 
+_bulk_writes: ContextVar[bool] = ContextVar("campaign_releases_bulk_writes", default=False)
+
+
+@contextmanager
+def bulk_writes() -> Iterator[None]:
+    """Let code inside write schedules and `live` by bulk updates: it has asked the gate itself."""
+    token = _bulk_writes.set(True)
+    try:
+        yield
+    finally:
+        _bulk_writes.reset(token)
+
+
+def bulk_writes_allowed() -> bool:
+    """Whether the running code is inside `bulk_writes`."""
+    return _bulk_writes.get()
+
+
 def moment() -> datetime:
     """The moment that counts for what moves now (aware)."""
     return acting_now().at or timezone.now()

@@ -36,7 +36,16 @@ from wagtail.models import DraftStateMixin, Page, Revision, WorkflowMixin
 from campaign.assurance.rules import Key, key_of
 from campaign.releases.enums import Cause, TransitionKind
 from campaign.releases.exceptions import UngatedWriteError
-from campaign.releases.gate import PublicChange, Transition, acting, acting_now, check, moment
+from campaign.releases.gate import (
+    PublicChange,
+    Transition,
+    acting,
+    acting_now,
+    bulk_writes,
+    bulk_writes_allowed,
+    check,
+    moment,
+)
 from campaign.releases.language_sets import follow_time_of_source, scheduled_time
 from campaign.releases.schedules import draft_state_models
 from campaign.releases.signals import public_state_changed, transition_made
@@ -69,7 +78,6 @@ _passes: ContextVar[tuple[Pass, ...]] = ContextVar("campaign_releases_passes", d
 _tickets: ContextVar[frozenset[tuple[str, str]]] = ContextVar(
     "campaign_releases_tickets", default=frozenset()
 )
-_open_to_all: ContextVar[bool] = ContextVar("campaign_releases_open_to_all", default=False)
 _migrating = False
 
 
@@ -80,12 +88,8 @@ def maintenance(*, reason: str) -> Iterator[None]:
     Nobody is asked. What is saved object by object is still recorded, with this reason; bulk
     writes are not.
     """
-    token = _open_to_all.set(True)
-    try:
-        with acting(cause=Cause.MAINTENANCE, reason=reason):
-            yield
-    finally:
-        _open_to_all.reset(token)
+    with bulk_writes(), acting(cause=Cause.MAINTENANCE, reason=reason):
+        yield
 
 
 def install() -> None:
@@ -480,7 +484,7 @@ def _guard_statement(
 
 
 def _guard_write(sql: str, params: Any) -> None:
-    if _migrating or _open_to_all.get() or _passes.get():
+    if _migrating or bulk_writes_allowed() or _passes.get():
         return
     found = _WRITE.match(sql)
     columns = _watched().get(found[1]) if found else None

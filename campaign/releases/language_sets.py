@@ -25,7 +25,7 @@ from wagtail.models import Page, Revision
 from campaign.assurance.enums import Severity
 from campaign.assurance.findings import Finding
 from campaign.releases.enums import Cause, TransitionKind
-from campaign.releases.gate import PublicChange, Transition, acting
+from campaign.releases.gate import PublicChange, Transition, acting, bulk_writes
 from translations.sources import note_source_changed, source_of, translations_of, untranslated
 
 RULE_SOURCE_FIRST = "releases.source_first"
@@ -219,7 +219,8 @@ def _withdraw(follower: Any, transition: Transition) -> None:
         follower.unpublish(set_expired=transition.instance.expired, user=transition.acting.user)
         if revision is not None and standing is not None:
             # Only the source's time has ended; a later schedule stands, as the source's own does.
-            Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=standing)
+            with bulk_writes():
+                Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=standing)
     elif revision is not None and not by_itself:
         revision.approved_go_live_at = None
         revision.save(update_fields=["approved_go_live_at"], user=transition.acting.user)

@@ -18,6 +18,7 @@ from wagtail.models import Page, Revision
 
 from campaign.releases.enums import AttemptOutcome, WorkKind
 from campaign.releases.exceptions import ScheduleStillSetError
+from campaign.releases.gate import bulk_writes, moment
 from campaign.releases.models import DueWork
 
 WINDOW_MISSED_ACTION = "campaign_releases.window_missed"
@@ -26,6 +27,7 @@ WINDOW_MISSED_ACTION = "campaign_releases.window_missed"
 def carry_out(work: DueWork, *, at: datetime) -> AttemptOutcome:
     """Do what the item says, if Wagtail's columns still say so at `at`.
 
+    `at` is the moment that counts: the item's own when the attempt begins shortly before it.
     The object's own row is locked first, so that a go-live and an expiry of the same thing, or an
     editor's save, follow one another.
     """
@@ -99,8 +101,30 @@ def _take_down(locked: Any) -> None:
     scheduled = Revision.objects.for_instance(locked).filter(approved_go_live_at__isnull=False)
     standing = dict(scheduled.values_list("pk", "approved_go_live_at"))
     instance.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
-    for pk, go_live_at in standing.items():
-        Revision.objects.filter(pk=pk).update(approved_go_live_at=go_live_at)
+    with bulk_writes():
+        for pk, go_live_at in standing.items():
+            Revision.objects.filter(pk=pk).update(approved_go_live_at=go_live_at)
+        _forget_past_times(instance)
+
+
+def _forget_past_times(instance: Any) -> None:
+    """Take the times that are over out of the row and of the newest draft.
+
+    Otherwise the editor's form refuses every further save: its schedule would be in the past.
+    """
+    model: Any = Page if isinstance(instance, Page) else type(instance)
+    model._base_manager.filter(pk=instance.pk).update(go_live_at=None, expire_at=None)
+    latest = Revision.objects.for_instance(instance).order_by("-created_at", "-pk").first()
+    if latest is None or latest.approved_go_live_at is not None:
+        return
+    over = {
+        name: None
+        for name in ("go_live_at", "expire_at")
+        if (at := parse_datetime(latest.content.get(name) or "")) and at <= moment()
+    }
+    if over:
+        latest.content.update(over)
+        latest.save(update_fields=["content"])
 
 
 def _miss_window(work: DueWork, locked: Any, revision: Revision, *, expire_at: datetime) -> None:
@@ -108,7 +132,8 @@ def _miss_window(work: DueWork, locked: Any, revision: Revision, *, expire_at: d
         "Not shown: the time from its start to its end (%(end)s UTC) had passed before it could "
         "be published. Schedule it again if it is still wanted."
     ) % {"end": f"{expire_at:%Y-%m-%d %H:%M}"}
-    Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=None)
+    with bulk_writes():
+        Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=None)
     if locked.live:
         _take_down(locked)
     log(

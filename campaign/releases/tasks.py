@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from celery import shared_task
 from django.utils import timezone
 
-from campaign.releases.attempts import attempt, run_due
+from campaign.releases.attempts import NOT_EARLY, attempt_together, run_due
 from campaign.releases.conf import get_settings
 from campaign.releases.due_work import find_upcoming, record_schedules
 from campaign.releases.heartbeats import Beating, beat
+from campaign.releases.timing import MOST_TOGETHER, lead
 
-LONGEST_NAP_SECONDS = 1.0
 MESSAGE_LIFETIME = timedelta(seconds=30)
 """A handed-out message older than this is dropped; the tick has taken the item over long since."""
 
@@ -29,22 +29,27 @@ def hand_out_due_work() -> None:
         # Now and then look at all schedules, so that the report shows those far ahead too.
         record_schedules(at=at)
     horizon = timedelta(seconds=get_settings().horizon)
-    for work in find_upcoming(at, horizon=horizon):
+    upcoming = find_upcoming(at, horizon=horizon)
+    for due_at, works in groupby(upcoming, key=lambda work: work.due_at):
+        # What is too much for one commit is done right after it, by the tick.
+        together = list(works)[:MOST_TOGETHER]
         attempt_due_work_task.apply_async(
-            args=(work.pk, work.due_at.isoformat()),
-            eta=work.due_at,
-            expires=work.due_at + MESSAGE_LIFETIME,
+            args=([work.pk for work in together], due_at.isoformat()),
+            eta=due_at - lead(together),
+            expires=due_at + MESSAGE_LIFETIME,
         )
     run_due(at=timezone.now())
 
 
 @shared_task(name="campaign_releases.attempt_due_work")
-def attempt_due_work_task(work_id: int, due_at: str) -> None:
-    """Attempt one handed-out item at its moment; the database decides whether it still stands."""
-    early = (datetime.fromisoformat(due_at) - timezone.now()).total_seconds()
-    if early > LONGEST_NAP_SECONDS:
+def attempt_due_work_task(work_ids: list[int], due_at: str) -> None:
+    """Attempt what falls due together at `due_at` (ISO, with offset), to be public at that moment.
+
+    It comes shortly before the moment; the database decides whether each item still stands.
+    """
+    at = timezone.now()
+    early = datetime.fromisoformat(due_at) - at
+    if early > timedelta(seconds=get_settings().horizon):
         # Delivered far too early (a clock was set): the tick will find it in time.
         return
-    if early > 0:
-        time.sleep(early)
-    attempt(work_id, at=timezone.now())
+    attempt_together(work_ids, at=at, early=max(early, NOT_EARLY))

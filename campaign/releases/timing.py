@@ -1,0 +1,86 @@
+"""How early work begins, how much of it goes together, and waiting for the moment.
+
+Publishing one page takes some 30 to 60 thousandths of a second. To be public at its moment, and a
+hundred together as one, the work begins before: everything is written in an open transaction, and
+the commit waits. Readers see nothing of it until then; a worker that dies meanwhile loses nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from campaign.releases.conf import get_settings
+from campaign.releases.enums import RELEASE_KINDS, WorkKind
+from campaign.releases.exceptions import ClockMovedError
+from campaign.releases.models import DueWork, ReleaseItem
+
+MOST_TOGETHER = 100
+"""Items in one commit at a moment: more would keep the database's write lock for too long."""
+
+LATE_TOGETHER = 20
+"""Items in one commit once they are late: the first shall not wait for the last."""
+
+MOST_WAITING = timedelta(seconds=1)
+
+
+def _items_of_release(work: DueWork) -> int:
+    return ReleaseItem.objects.filter(release=int(work.object_id)).count()
+
+
+SIZES: dict[WorkKind, Callable[[DueWork], int]] = {
+    WorkKind.RELEASE_START: _items_of_release,
+    WorkKind.RELEASE_END: _items_of_release,
+}
+"""How many things a kind of work moves; one where it is not named."""
+
+
+def lead(works: Iterable[DueWork]) -> timedelta:
+    """How long before their moment these items have to begin, together."""
+    options = get_settings()
+    size = sum(SIZES.get(WorkKind(work.kind), _one)(work) for work in works)
+    wanted = options.lead + size * options.seconds_per_item
+    return timedelta(seconds=min(wanted, options.horizon - options.tick))
+
+
+def _one(_work: DueWork) -> int:
+    return 1
+
+
+def batches(works: list[DueWork], *, most: int = LATE_TOGETHER) -> Iterator[list[DueWork]]:
+    """Cut late items into commits, in order. A release goes alone; so does what failed before."""
+    batch: list[DueWork] = []
+    for work in works:
+        if work.tries or work.kind in RELEASE_KINDS:
+            if batch:
+                yield batch
+            yield [work]
+            batch = []
+            continue
+        batch.append(work)
+        if len(batch) == most:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def wait_until(moment: datetime, *, since: datetime) -> None:
+    """Sleep until `moment`; `since` is the present by the caller's own clock.
+
+    Raises:
+        ClockMovedError: the machine's clock still shows an earlier time after that: it was set back
+            while we slept, and nothing must be public early.
+    """
+    remaining = (moment - since).total_seconds()
+    if remaining <= 0:
+        return
+    time.sleep(remaining)
+    short = moment - timezone.now()
+    if short > MOST_WAITING:
+        raise ClockMovedError(moment)
+    if short > timedelta(0):
+        time.sleep(short.total_seconds())
