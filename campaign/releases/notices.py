@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from campaign.releases.models import DueWork
+from campaign.releases.models import DueWork, SetTime
+from campaign.releases.wall_time import name_of_place
 
 
 def tell_owner(work: DueWork) -> bool:
@@ -16,19 +20,37 @@ def tell_owner(work: DueWork) -> bool:
 
     The text is in the owner's own admin language and gives the time in their own zone.
     """
-    owner = work.owner
+    context = {"work": work, "report_url": _report_url()}
+    return _write_to(work.owner, "campaign_releases/email/due_work", context)
+
+
+def tell_of_moved_time(set_time: SetTime, *, former: datetime) -> bool:
+    """Tell whoever set a time that new zone data made it another moment."""
+    revision = set_time.revision
+    context = {
+        "title": str(set_time.content_object or ""),
+        "set_time": set_time,
+        "former": former,
+        "place": name_of_place(set_time.zone),
+        "release": set_time.zone_data.partition("/")[0],
+        "report_url": _report_url(),
+    }
+    owner = set_time.set_by or (revision and revision.user)
+    return _write_to(owner, "campaign_releases/email/time_moved", context)
+
+
+def _report_url() -> str:
+    return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("campaign_releases:due_work")
+
+
+def _write_to(owner: Any, template: str, context: dict[str, Any]) -> bool:
     if owner is None or not owner.email or not owner.is_active:
         return False
     profile = getattr(owner, "wagtail_userprofile", None)
     language = (profile and profile.preferred_language) or settings.LANGUAGE_CODE
     zone = (profile and profile.current_time_zone) or settings.TIME_ZONE
-    context = {
-        "work": work,
-        "report_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/")
-        + reverse("campaign_releases:due_work"),
-    }
     with translation.override(language), timezone.override(zone):
-        subject = render_to_string("campaign_releases/email/due_work_subject.txt", context)
-        body = render_to_string("campaign_releases/email/due_work.txt", context)
+        subject = render_to_string(f"{template}_subject.txt", context)
+        body = render_to_string(f"{template}.txt", context)
     send_mail(" ".join(subject.split()), body, None, [owner.email])
     return True

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+from django.db import connections
+from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
-from campaign.releases import language_sets
+from campaign.releases import language_sets, ledger, set_times
 from campaign.releases.gate import PublicChange, Transition, register_gatekeeper
-from campaign.releases.models import DueWork
-from campaign.releases.notices import tell_owner
+from campaign.releases.models import DueWork, SetTime, append_only
+from campaign.releases.notices import tell_of_moved_time, tell_owner
 from campaign.releases.signals import (
     due_work_cancelled,
     due_work_failed,
     public_state_changed,
+    set_time_moved,
     transition_made,
 )
 
@@ -36,3 +42,28 @@ def take_followers_along(*, transition: Transition, **_kwargs: object) -> None:
 def take_addresses_along(*, change: PublicChange, **_kwargs: object) -> None:
     """Give the translations of a page its new address."""
     language_sets.follow_address(change)
+
+
+@receiver(public_state_changed, dispatch_uid="campaign_releases.ledger")
+def record_in_ledger(*, change: PublicChange, **_kwargs: object) -> None:
+    """Write down what an address shows from now on."""
+    ledger.record(change)
+
+
+@receiver(transition_made, dispatch_uid="campaign_releases.set_times")
+def keep_what_was_promised(*, transition: Transition, **_kwargs: object) -> None:
+    """Keep the wall time beside every schedule that was set, moved or withdrawn."""
+    set_times.record(transition.instance)
+
+
+@receiver(set_time_moved, dispatch_uid="campaign_releases.tell_of_moved_time")
+def tell_who_set_the_time(*, set_time: SetTime, former: datetime, **_kwargs: object) -> None:
+    """Write to the person whose time on the clock became another moment."""
+    tell_of_moved_time(set_time, former=former)
+
+
+@receiver(post_migrate, dispatch_uid="campaign_releases.append_only")
+def keep_ledger_append_only(*, app_config: Any, using: str, **_kwargs: object) -> None:
+    """Put the ledger's triggers back: SQLite drops them when a migration remakes a table."""
+    if app_config.label == "campaign_releases":
+        append_only.install(connections[using])

@@ -33,6 +33,14 @@ transition_made = Signal()
 # for each row that changed (aliases and translations too). Arguments: change (gate.PublicChange).
 public_state_changed = Signal()
 
+# New time zone data moved something scheduled to another moment. Sent after commit. Arguments:
+# set_time (SetTime, as it now is), former (the moment before).
+set_time_moved = Signal()
+
+# Something was taken off the site at once, or put back. Sent after commit. Arguments: takedown.
+taken_down = Signal()
+takedown_undone = Signal()
+
 # The signals of releases are sent after commit (`announce`); a receiver that raises is logged.
 # Every one of them carries `release`.
 
@@ -56,6 +64,10 @@ release_ended = Signal()
 # any more. Arguments: release, field ("goes_live" or "ends"), was and now (aware; now is None when
 # clocks skip that time).
 release_time_moved = Signal()
+
+# An effect used up its attempts and waits for a person. Sent after commit. Arguments: effect
+# (Effect); `sender` is its class.
+effect_failed = Signal()
 
 
 def announce(signal: Signal, *, sender: Any, **arguments: Any) -> None:

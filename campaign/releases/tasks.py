@@ -8,6 +8,7 @@ from itertools import groupby
 from celery import shared_task
 from django.utils import timezone
 
+from campaign.releases import set_times
 from campaign.releases.attempts import NOT_EARLY, attempt_together, run_due
 from campaign.releases.conf import get_settings
 from campaign.releases.due_work import find_upcoming, record_schedules
@@ -27,6 +28,8 @@ def hand_out_due_work() -> None:
     at = timezone.now()
     if beat(Beating.WORKER, at=at):
         # Now and then look at all schedules, so that the report shows those far ahead too.
+        # Times that new zone data moved come first: what seems due may not be due yet.
+        set_times.keep()
         record_schedules(at=at)
     horizon = timedelta(seconds=get_settings().horizon)
     upcoming = find_upcoming(at, horizon=horizon)

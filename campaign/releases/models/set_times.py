@@ -17,9 +17,9 @@ from campaign.releases.enums import SetTimeField
 class SetTime(models.Model):
     """The wall time of one schedule that stands, and the moment (UTC) computed from it.
 
-    Wagtail's columns, and those of a release, hold the moment; they alone decide when something
-    happens. This row keeps what clocks were meant to show, so that the moment can be computed again
-    when a country changes its clocks. A row without a counterpart in those columns is removed.
+    Wagtail's columns hold the moment; they alone decide when something happens. This row keeps what
+    clocks were meant to show, so that the moment can be computed again when a country changes its
+    clocks. A row without a counterpart in those columns is removed.
     """
 
     content_type = models.ForeignKey(
@@ -37,7 +37,7 @@ class SetTime(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="+",
-        help_text=_("The scheduled version; empty for the end of what is public, and a release."),
+        help_text=_("The scheduled version; empty for the end of what is public."),
     )
     field = models.CharField(_("what happens"), max_length=16, choices=SetTimeField)
     wall = models.CharField(
@@ -100,6 +100,6 @@ class SetTime(models.Model):
 
     @property
     def content_object(self) -> Any | None:
-        """The page, snippet or release; None when it is gone."""
+        """The page or snippet; None when it is gone."""
         model: Any = self.content_type.model_class()
         return model and model._base_manager.filter(pk=self.object_id).first()

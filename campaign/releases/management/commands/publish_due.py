@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from campaign.releases import set_times
 from campaign.releases.attempts import Result, run_due
 from campaign.releases.heartbeats import Beating, beat
 from campaign.releases.schedules import schedules
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{schedule.due_at:%Y-%m-%d %H:%M:%SZ} {schedule.kind} {title}")
             return
         beat(Beating.COMMAND, at=at)
+        set_times.keep()
         results = run_due(at=at)
         for work, result in results:
             self.stdout.write(
