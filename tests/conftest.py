@@ -11,7 +11,14 @@ from django.core.cache import cache
 from django.utils import timezone, translation
 from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
-from tests.first_rows import commits, first_rows, mark_if_committing
+from tests.first_rows import (
+    commits,
+    first_rows,
+    let_tests_empty_the_ledger,
+    mark_if_committing,
+)
+
+pytest_plugins = ["tests.conformance.side_by_side"]
 
 
 @pytest.hookimpl(trylast=True)
@@ -41,6 +48,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Keep the rows, and leave them behind for the next run with `--reuse-db`."""
     first_rows.keep()
+    let_tests_empty_the_ledger()
     yield
     with django_db_blocker.unblock():
         first_rows.put_back()

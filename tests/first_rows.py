@@ -8,9 +8,14 @@ end.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from pytest_django.fixtures import validate_django_db
+
+from campaign.releases.models import append_only
 
 _COMMITTING_FIXTURES = {"transactional_db", "live_server", "django_db_reset_sequences"}
 _COMMITS = pytest.StashKey[bool]()
@@ -75,3 +80,26 @@ def mark_if_committing(item: pytest.Item) -> None:
 def commits(item: pytest.Item) -> bool:
     """Whether this test empties the tables when it ends."""
     return item.stash.get(_COMMITS, False)
+
+
+def let_tests_empty_the_ledger() -> None:
+    """Take the ledger's triggers away while a test's tables are emptied, and put them back.
+
+    All in the one transaction that empties the tables. The product has no way round them.
+    """
+    operations: Any = type(connections[DEFAULT_DB_ALIAS].ops)
+    if hasattr(operations, "flushes_the_ledger"):
+        return
+    sql_flush: Callable[..., list[str]] = operations.sql_flush
+
+    def flush(self: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
+        vendor = self.connection.vendor
+        locked = [table for table in append_only.TABLES if table in tables]
+        return [
+            *append_only.removal(vendor, locked),
+            *sql_flush(self, style, tables, **options),
+            *append_only.creation(vendor, locked),
+        ]
+
+    operations.sql_flush = flush
+    operations.flushes_the_ledger = True

@@ -9,6 +9,10 @@
 | `retry_delays` | (3, 18, 83, 258, 627) | seconds before each further attempt; then it is failed |
 | `heartbeat_every` | 10.0 | seconds between two writes of the heartbeat row |
 | `heartbeat_limit` | 120.0 | seconds of silence after which the admin says so |
+| `effect_lease` | 30.0 | seconds after which an effect is taken from a silent worker |
+| `effects_at_once` | 2 | how many workers effects may keep busy, so that due work finds one |
+| `effects_kept` | 30.0 | days for which effects that are done are kept |
+| `due_work_kept` | 400.0 | days for which due work that is over is kept |
 """
 
 from __future__ import annotations
@@ -25,7 +29,16 @@ from django.core.signals import setting_changed
 from campaign.releases.exceptions import ReleasesSettingsError
 
 SETTING = "CAMPAIGN_RELEASES"
-SECONDS = ("tick", "horizon", "lead", "seconds_per_item", "heartbeat_every", "heartbeat_limit")
+SECONDS = (
+    "tick",
+    "horizon",
+    "lead",
+    "seconds_per_item",
+    "heartbeat_every",
+    "heartbeat_limit",
+    "effect_lease",
+)
+DAYS = ("effects_kept", "due_work_kept")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +52,10 @@ class ReleasesSettings:
     retry_delays: tuple[float, ...] = (3, 18, 83, 258, 627)
     heartbeat_every: float = 10.0
     heartbeat_limit: float = 120.0
+    effect_lease: float = 30.0
+    effects_at_once: int = 2
+    effects_kept: float = 30.0
+    due_work_kept: float = 400.0
 
     def __post_init__(self) -> None:
         for key in SECONDS:
@@ -46,6 +63,11 @@ class ReleasesSettings:
                 raise ReleasesSettingsError(
                     f"{SETTING}[{key!r}] must be a number of seconds above 0."
                 )
+        for key in DAYS:
+            if not _is_positive_number(getattr(self, key)):
+                raise ReleasesSettingsError(f"{SETTING}[{key!r}] must be a number of days above 0.")
+        if not isinstance(self.effects_at_once, int) or self.effects_at_once < 1:
+            raise ReleasesSettingsError(f"{SETTING}['effects_at_once'] must be 1 or more.")
         if self.horizon <= self.tick:
             raise ReleasesSettingsError(
                 f"{SETTING}['horizon'] must be longer than 'tick', or work falls between two ticks."

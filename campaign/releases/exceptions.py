@@ -278,3 +278,53 @@ class EffectNotRetryableError(ReleasesError):
 
 class PurgeFailedError(ReleasesError):
     """A cache in front of the site did not drop an address; the message is what it said."""
+
+
+class MissingReasonError(ReleasesError):
+    """A takedown needs a reason: it is what everybody asks afterwards. For the editor."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Say why. The reason is kept, and shown to everybody who asks later."))
+
+
+class NothingToTakeDownError(ReleasesError):
+    """Nothing of what was named is public or scheduled. The message is for the editor."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            _("Nothing of “%(title)s” is public or scheduled, so there is nothing to take down.")
+            % {"title": title}
+        )
+
+
+class RedirectRefusedError(ReleasesError):
+    """Readers cannot be led to where somebody wants to lead them. The message is for the editor."""
+
+
+class TakedownNotStandingError(ReleasesError):
+    """Somebody asked to put back what has been put back already. The message is for the editor."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(_("“%(title)s” has been put back already.") % {"title": title})
+
+
+class PutBackFailedError(ReleasesError):
+    """One thing could not be put back, so nothing was. The message is for the editor.
+
+    The error itself is the cause (`__cause__`).
+    """
+
+    def __init__(self, title: str, error: Exception) -> None:
+        why = " ".join(getattr(error, "messages", None) or [str(error)])
+        super().__init__(
+            _("Nothing has been put back, because “%(title)s” could not be: %(why)s")
+            % {"title": title, "why": why}
+        )
+
+
+class AlertRefusedError(ReleasesError):
+    """An alert does not make sense as it is; `field` names what to change. For the editor."""
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        self.field = field
+        super().__init__(message)

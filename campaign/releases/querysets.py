@@ -207,14 +207,12 @@ class EffectQuerySet(models.QuerySet["Effect"]):
 
         An urgent effect waits only for what is under way, and for other urgent ones.
         """
-        earlier = (
-            self.model._base_manager.filter(
-                models.Q(priority__lte=models.OuterRef("priority"))
-                | models.Q(state=EffectState.RUNNING),
-                address=models.OuterRef("address"),
-                pk__lt=models.OuterRef("pk"),
-                state__in=OPEN_EFFECT_STATES,
-            )
+        earlier = self.model._base_manager.filter(
+            models.Q(priority__lte=models.OuterRef("priority"))
+            | models.Q(state=EffectState.RUNNING),
+            address=models.OuterRef("address"),
+            pk__lt=models.OuterRef("pk"),
+            state__in=OPEN_EFFECT_STATES,
         )
         return self.exclude(~models.Q(address="") & models.Exists(earlier))
 
