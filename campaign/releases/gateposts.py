@@ -407,11 +407,11 @@ def _before_schedule(
     written = update_fields is None or "approved_go_live_at" in update_fields
     if _migrating or not written:
         return
+    _add_ticket(instance)
     before = _approved_time(instance)
     if before == instance.approved_go_live_at:
         return
     thing = instance.as_object()
-    _add_ticket(instance)
     if _pass_of(thing) is not None:
         return
     if instance.approved_go_live_at:

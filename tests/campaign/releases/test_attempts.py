@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
+from django.utils import timezone
 from wagtail.models import Page, PageLogEntry, Revision
 from wagtail.signals import page_published, page_unpublished
 
-from campaign.releases import attempts
+from campaign.releases import attempts, timing
 from campaign.releases.attempts import Claim, Result, attempt, run_due, try_again
-from campaign.releases.due_work import find_due
-from campaign.releases.enums import AttemptOutcome, WorkState
-from campaign.releases.exceptions import NotRetryableError
+from campaign.releases.due_work import find_due, record_schedules
+from campaign.releases.enums import AttemptOutcome, WorkKind, WorkState
+from campaign.releases.exceptions import ClockMovedError, NotRetryableError
 from campaign.releases.models import DueAttempt, DueWork
 from campaign.releases.signals import due_work_done
 from tests.factories.releases import DueAttemptFactory, DueWorkFactory, ScheduledPage
@@ -271,12 +273,15 @@ def test_an_item_that_cannot_be_recorded_does_not_stop_the_others(
     lost = ScheduledPage.make(go_live_at=at - seconds(2))
     other = ScheduledPage.make(go_live_at=at - seconds(1))
 
-    def attempt_or_lose_the_database(work_id: int, *, at: datetime) -> Result:
-        if DueWork.objects.get(pk=work_id).object_id == str(lost.pk):
-            raise OperationalError("server closed the connection")
-        return attempt(work_id, at=at)
+    together = attempts.attempt_together
 
-    monkeypatch.setattr(attempts, "attempt", attempt_or_lose_the_database)
+    def attempt_or_lose_the_database(work_ids: list[int], *, at: datetime) -> dict[int, Result]:
+        if DueWork.objects.filter(pk__in=work_ids, object_id=str(lost.pk)).exists():
+            raise OperationalError("server closed the connection")
+        return together(work_ids, at=at)
+
+    monkeypatch.setattr(attempts, "attempt_together", attempt_or_lose_the_database)
+    monkeypatch.setattr(attempts, "batches", lambda works: timing.batches(works, most=1))
 
     results = run_due(at=at)
 
@@ -315,7 +320,7 @@ def test_attempt_does_not_claim_what_does_not_exist(at: datetime) -> None:
 
 def claimed(at: datetime) -> Claim:
     (work,) = find_due(at)
-    claim = attempts._claim(work.pk, at=at)
+    claim = attempts._claim([work.pk], at=at, early=timedelta(0))[work.pk]
     assert isinstance(claim, Claim)
     return claim
 
@@ -345,7 +350,7 @@ def test_a_worker_that_lost_its_claim_does_nothing(at: datetime) -> None:
     slow = claimed(at)
     claimed(at + seconds(4))
 
-    assert attempts._carry_out(slow) is Result.NOT_CLAIMED
+    assert attempts._carry_out_or_record([slow]) == {slow.work_id: Result.NOT_CLAIMED}
     assert attempts._record_failure(slow, ValueError("late")) is Result.NOT_CLAIMED
     assert not Page.objects.get(pk=page.pk).live
     assert DueWork.objects.get().last_error == "The worker stopped in the middle of an attempt."
@@ -446,3 +451,101 @@ def test_a_lost_attempt_of_long_ago_is_closed_by_the_next(at: datetime) -> None:
     run_due(at=at)
 
     assert outcomes() == [(1, AttemptOutcome.LOST), (2, AttemptOutcome.DONE)]
+
+
+# --- Together, and at the moment ------------------------------------------------------------------
+
+
+def due_in(page_count: int, due_at: datetime) -> list[int]:
+    for _number in range(page_count):
+        ScheduledPage.make(go_live_at=due_at)
+    record_schedules(at=timezone.now())
+    return list(DueWork.objects.in_order().values_list("pk", flat=True))
+
+
+def test_what_is_begun_early_becomes_public_at_its_moment_and_says_so() -> None:
+    due_at = timezone.now().replace(microsecond=0) + timedelta(seconds=2)
+    works = due_in(3, due_at)
+    begun = timezone.now()
+
+    results = attempts.attempt_together(works, at=begun, early=due_at - begun)
+
+    assert due_at <= timezone.now() < due_at + timedelta(seconds=0.5)
+    assert set(results.values()) == {Result.DONE}
+    pages = Page.objects.filter(pk__in=DueWork.objects.values("object_id"))
+    assert set(pages.values_list("live", "go_live_at", "last_published_at")) == {
+        (True, due_at, due_at)
+    }
+    assert set(pages.values_list("first_published_at", flat=True)) == {due_at}
+    assert set(DueWork.objects.values_list("state", "finished_at")) == {(WorkState.DONE, due_at)}
+
+
+def test_one_that_fails_among_others_takes_back_only_its_own_writes(
+    at: datetime, saves_fail: Callable[..., AbstractContextManager[list[int]]]
+) -> None:
+    works = due_in(3, at - seconds(1))
+    broken = Page.objects.get(pk=DueWork.objects.get(pk=works[1]).object_id)
+
+    with saves_fail(broken):
+        results = attempts.attempt_together(works, at=at)
+
+    assert list(results.values()) == [Result.DONE, Result.RETRYING, Result.DONE]
+    live = Page.objects.filter(pk__in=DueWork.objects.values("object_id"), live=True)
+    assert live.count() == 2
+    assert Revision.objects.filter(approved_go_live_at__isnull=False).count() == 1
+    assert DueWork.objects.get(pk=works[1]).last_error.startswith("OSError")
+
+
+def test_when_the_commit_fails_every_item_is_retried(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = due_in(2, at - seconds(1))
+
+    def clock_was_set_back(*_args: object, **_kwargs: object) -> None:
+        raise ClockMovedError(at)
+
+    monkeypatch.setattr(attempts, "wait_until", clock_was_set_back)
+
+    results = attempts.attempt_together(works, at=at)
+
+    assert list(results.values()) == [Result.RETRYING, Result.RETRYING]
+    assert not Page.objects.filter(pk__in=DueWork.objects.values("object_id"), live=True).exists()
+    assert Revision.objects.filter(approved_go_live_at__isnull=False).count() == 2
+
+
+def test_what_failed_before_is_attempted_alone(at: datetime) -> None:
+    items = [DueWork(pk=1), DueWork(pk=2), DueWork(pk=3, tries=1), DueWork(pk=4), DueWork(pk=5)]
+
+    cut = [[work.pk for work in batch] for batch in timing.batches(items, most=2)]
+
+    assert cut == [[1, 2], [3], [4, 5]]
+
+
+def test_a_release_is_attempted_alone() -> None:
+    items = [DueWork(pk=1), DueWork(pk=2, kind=WorkKind.RELEASE_START), DueWork(pk=3)]
+
+    assert [[work.pk for work in batch] for batch in timing.batches(items)] == [[1], [2], [3]]
+
+
+def test_nothing_is_shown_while_the_clock_says_that_it_is_too_early(at: datetime) -> None:
+    moment = timezone.now() + timedelta(hours=1)
+
+    with pytest.raises(ClockMovedError):
+        timing.wait_until(moment, since=moment - timedelta(milliseconds=5))
+
+
+def test_a_little_more_waiting_makes_up_for_a_slow_clock() -> None:
+    moment = timezone.now() + timedelta(seconds=0.2)
+
+    timing.wait_until(moment, since=moment - timedelta(milliseconds=5))
+
+    assert timezone.now() >= moment
+
+
+def test_the_more_there_is_the_earlier_it_begins(settings: Any) -> None:
+    settings.CAMPAIGN_RELEASES = {"lead": 0.5, "seconds_per_item": 0.1, "horizon": 4, "tick": 1}
+    one = DueWork(kind=WorkKind.EXPIRY)
+
+    assert timing.lead([one]) == timedelta(seconds=0.6)
+    assert timing.lead([one] * 3) == timedelta(seconds=0.8)
+    assert timing.lead([one] * 500) == timedelta(seconds=3)

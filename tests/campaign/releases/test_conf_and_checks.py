@@ -13,7 +13,9 @@ from campaign.releases.exceptions import ReleasesSettingsError
 def test_the_defaults_are_the_documented_ones() -> None:
     assert ReleasesSettings() == ReleasesSettings(
         tick=1.0,
-        horizon=3.0,
+        horizon=8.0,
+        lead=0.15,
+        seconds_per_item=0.06,
         retry_delays=(3, 18, 83, 258, 627),
         heartbeat_every=10.0,
         heartbeat_limit=120.0,
@@ -38,7 +40,7 @@ def test_given_values_replace_the_defaults(settings: Any) -> None:
         ({"tick": 0}, "['tick'] must be a number of seconds above 0"),
         ({"tick": True}, "['tick'] must be a number of seconds above 0"),
         ({"horizon": "3"}, "['horizon'] must be a number of seconds above 0"),
-        ({"tick": 5}, "['horizon'] must be longer than 'tick'"),
+        ({"tick": 9}, "['horizon'] must be longer than 'tick'"),
         ({"heartbeat_limit": 10}, "['heartbeat_limit'] must be longer than 'heartbeat_every'"),
         ({"retry_delays": []}, "must hold at least one number of seconds"),
         ({"retry_delays": [0.5]}, "each 1 or more"),

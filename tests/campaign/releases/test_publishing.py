@@ -13,6 +13,7 @@ from wagtail.signals import page_published
 from campaign.releases.attempts import Result, attempt, run_due
 from campaign.releases.due_work import find_due, record_schedules
 from campaign.releases.enums import WorkKind, WorkState
+from campaign.releases.gate import bulk_writes
 from campaign.releases.models import DueWork
 from campaign.releases.publishing import PERFORMERS, WINDOW_MISSED_ACTION
 from content_blocks.models import GlossaryTerm
@@ -38,7 +39,7 @@ def approved(page: Page) -> list[datetime]:
 
 
 def test_every_kind_of_work_can_be_carried_out() -> None:
-    assert set(PERFORMERS) == set(WorkKind)
+    assert {kind for kind in WorkKind if kind not in PERFORMERS} == set()
 
 
 # --- An expiry and a later schedule (platform.md S2) ----------------------------------------------
@@ -128,7 +129,8 @@ def test_a_late_go_live_is_taken_down_at_its_end(at: datetime) -> None:
 def test_a_withdrawn_schedule_is_superseded_under_lock(at: datetime) -> None:
     page = ScheduledPage.make(go_live_at=at - seconds(1))
     (work,) = find_due(at)
-    Revision.objects.update(approved_go_live_at=None)
+    with bulk_writes():
+        Revision.objects.update(approved_go_live_at=None)
 
     assert attempt(work.pk, at=at) is Result.SUPERSEDED
     assert not Page.objects.get(pk=page.pk).live
@@ -137,7 +139,8 @@ def test_a_withdrawn_schedule_is_superseded_under_lock(at: datetime) -> None:
 def test_a_postponed_expiry_is_superseded_under_lock(at: datetime) -> None:
     page = ScheduledPage.make(live=True, expire_at=at - seconds(1))
     (work,) = find_due(at)
-    Page.objects.filter(pk=page.pk).update(expire_at=at + seconds(60))
+    with bulk_writes():
+        Page.objects.filter(pk=page.pk).update(expire_at=at + seconds(60))
 
     assert attempt(work.pk, at=at) is Result.SUPERSEDED
     assert Page.objects.get(pk=page.pk).live
@@ -174,7 +177,8 @@ def test_a_version_that_publishing_leaves_scheduled_is_a_failure(at: datetime) -
     """The version's own date is later than the approved one: Wagtail would schedule it again."""
     page = ScheduledPage.make(go_live_at=at + timedelta(days=30))
     revision = Revision.objects.get(approved_go_live_at__isnull=False)
-    Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=at - seconds(1))
+    with bulk_writes():
+        Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=at - seconds(1))
 
     assert results_of(at) == [("go_live", Result.RETRYING)]
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from celery import current_app
 from django.conf import settings
 from django.utils import timezone
@@ -15,7 +14,7 @@ from campaign.releases import tasks
 from campaign.releases.conf import get_settings
 from campaign.releases.due_work import record_schedules
 from campaign.releases.models import DueWork, Heartbeat
-from tests.factories.releases import DueWorkFactory, ScheduledPage
+from tests.factories.releases import ScheduledPage
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +59,8 @@ def test_the_tick_does_what_is_due_and_hands_out_what_is_soon(
     work = DueWork.objects.get(object_id=str(soon.pk))
     assert sent == [
         {
-            "args": [work.pk, soon_at.isoformat()],
-            "eta": soon_at,
+            "args": [[work.pk], soon_at.isoformat()],
+            "eta": soon_at - timedelta(seconds=0.15 + 0.06),
             "expires": soon_at + timedelta(seconds=30),
         }
     ]
@@ -81,35 +80,40 @@ def test_a_handed_out_item_is_attempted_at_its_moment() -> None:
     page = ScheduledPage.make(go_live_at=due_at)
     record_schedules(at=timezone.now())
 
-    tasks.attempt_due_work_task(DueWork.objects.get().pk, due_at.isoformat())
+    tasks.attempt_due_work_task([DueWork.objects.get().pk], due_at.isoformat())
 
     page.refresh_from_db()
     assert page.live
     assert page.last_published_at >= due_at
 
 
-def test_a_message_that_comes_a_little_early_waits(
-    at: datetime, monkeypatch: pytest.MonkeyPatch
+def test_what_falls_due_together_is_one_message_and_the_rest_is_left_to_the_tick(
+    sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    naps: list[float] = []
-    monkeypatch.setattr(tasks.time, "sleep", naps.append)
-    work = DueWorkFactory(due_at=at + timedelta(seconds=0.5))
+    monkeypatch.setattr(tasks, "MOST_TOGETHER", 2)
+    due_at = timezone.now() + timedelta(seconds=4)
+    for _number in range(3):
+        ScheduledPage.make(go_live_at=due_at)
+    ScheduledPage.make(go_live_at=due_at + timedelta(seconds=1))
 
-    with time_machine.travel(at, tick=False):
-        tasks.attempt_due_work_task(work.pk, work.due_at.isoformat())
+    tasks.hand_out_due_work()
 
-    assert naps == [0.5]
+    assert [len(message["args"][0]) for message in sent] == [2, 1]
+    assert [message["eta"] for message in sent] == [
+        due_at - timedelta(seconds=0.15 + 2 * 0.06),
+        due_at + timedelta(seconds=1) - timedelta(seconds=0.15 + 0.06),
+    ]
 
 
 def test_a_message_that_comes_far_too_early_is_left_to_the_tick(at: datetime) -> None:
     page = ScheduledPage.make(go_live_at=at + timedelta(hours=1))
     record_schedules(at=at)
 
-    tasks.attempt_due_work_task(DueWork.objects.get().pk, (at + timedelta(hours=1)).isoformat())
+    tasks.attempt_due_work_task([DueWork.objects.get().pk], (at + timedelta(hours=1)).isoformat())
 
     assert not Page.objects.get(pk=page.pk).live
     assert DueWork.objects.get().attempts == 0
 
 
 def test_a_late_message_about_something_done_or_gone_does_nothing(at: datetime) -> None:
-    tasks.attempt_due_work_task(404, at.isoformat())
+    tasks.attempt_due_work_task([404], at.isoformat())
