@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "campaign.releases.middleware.GateRefusalMiddleware",
     # Last: it turns a refused login into its own answer.
     "axes.middleware.AxesMiddleware",
 ]
