@@ -9,7 +9,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
-from campaign.releases import language_sets, ledger, set_times
+from campaign.releases import language_sets, ledger, set_times, takedown
 from campaign.releases.gate import PublicChange, Transition, register_gatekeeper
 from campaign.releases.models import DueWork, SetTime, append_only
 from campaign.releases.notices import tell_of_moved_time, tell_owner
@@ -24,6 +24,7 @@ from campaign.releases.signals import (
 register_gatekeeper(language_sets.RULE_SOURCE_FIRST, language_sets.stop_before_source)
 register_gatekeeper(language_sets.RULE_COMPLETE, language_sets.stop_incomplete_translation)
 register_gatekeeper(language_sets.RULE_OWN_SCHEDULE, language_sets.stop_losing_a_schedule)
+register_gatekeeper(takedown.RULE_TAKEN_DOWN, takedown.stop_what_is_taken_down)
 
 
 @receiver([due_work_failed, due_work_cancelled], dispatch_uid="campaign_releases.tell_owner")

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from campaign.releases.wagtail_hooks import due_work, set_times
+from campaign.releases.wagtail_hooks import due_work, set_times, takedowns
 
-__all__ = ["due_work", "set_times"]
+__all__ = ["due_work", "set_times", "takedowns"]
