@@ -1,95 +1,72 @@
-"""Stock Wagtail and Waymark, put through the same faults and shown side by side.
+"""Stock Wagtail and Waymark, put through the same situations and shown side by side.
 
-Each file `test_<code>.py` is one situation of the list of platform faults. It holds one `scenario`
-function that plays the situation with a given platform and returns what was observed, and one test
-that plays it on both: the stock result must show the fault, ours must not. A new situation is a new
-file; a platform that has more to offer than scheduled publishing gets another method here.
+    pytest tests/conformance                every promise, and what a stock site does instead
+    pytest tests/conformance --site=stock   the same promises of a stock site, which breaks them
+
+Each file `test_<code>.py` is one fault of the platform: the situation, a `scenario` that plays it
+and says what was observed, what a stock site does (`STOCK`), and what we promise (`PROMISE`). The
+scenario is played by `play.py` in a process of its own on each site: on a real Wagtail with
+wagtail-localize and nothing of ours (`stock_site`), and on ours (`waymark_site`). A new situation
+is a new file. `side_by_side.py` prints the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-import time_machine
-from wagtail.management.commands.publish_scheduled import Command as StockPublishScheduled
 
-from campaign.releases.attempts import run_due
-
-Observed = dict[str, Any]
+from tests.conformance.players import SITES, Player, Record
+from tests.conformance.side_by_side import TABLE
+from tests.conformance.situations import Observed, code_of
 
 
-class Platform(Protocol):
-    """What a scenario may ask of either side."""
-
-    name: str
-
-    def publish_due(self, at: datetime) -> str:
-        """One run of whatever publishes scheduled things, at a moment; says how the run ended."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the promises be asked of one site alone."""
+    group = parser.getgroup("conformance")
+    group.addoption("--site", choices=SITES, help="ask the promises of this site alone")
+    group.addoption("--observed", type=Path, help="with --site: what was observed there before")
 
 
-class Stock:
-    """Wagtail's own command, imported directly: by name it would be ours."""
-
-    name = "stock"
-
-    def publish_due(self, at: datetime) -> str:
-        with time_machine.travel(at, tick=False):
-            try:
-                StockPublishScheduled().handle(dryrun=False)
-            except Exception as error:  # noqa: BLE001 - how it ends is the observation
-                return f"aborted: {type(error).__name__}"
-        return "ended"
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Both sites are played once for all tests, so these stay on one worker of pytest."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("conformance"))
 
 
-class Waymark:
-    """The use case that the Celery task, `publish_due` and our `publish_scheduled` call."""
-
-    name = "waymark"
-
-    def publish_due(self, at: datetime) -> str:
-        with time_machine.travel(at, tick=False):
-            run_due(at=at)
-        return "ended"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One situation as it went on both platforms."""
-
-    code: str
-    situation: str
-    stock: Observed
-    waymark: Observed
+@pytest.fixture(scope="session")
+def players(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Player]]:
+    """Play every scenario that the chosen tests need, on both sites at the same time."""
+    option = request.config.getoption
+    codes = sorted({code for item in request.session.items for code in codes_of(item)})
+    chosen, record = option("--site", default=None), option("--observed", default=None)
+    players = {
+        site: Record(record) if record else Player(site, codes, tmp_path_factory.mktemp(site))
+        for site in ([chosen] if chosen else SITES)
+    }
+    yield players
+    for player in players.values():
+        player.close()
 
 
-COMPARISONS: list[Comparison] = []
+def codes_of(item: pytest.Item) -> set[str]:
+    """The scenarios that a test needs."""
+    if not isinstance(item, pytest.Function):
+        return set()
+    if hasattr(item.module, "PROMISE"):
+        return {code_of(item.module.__name__)}
+    return set(getattr(item.module, "CODES", ()))
 
 
 @pytest.fixture
-def compare() -> Callable[..., tuple[Observed, Observed]]:
-    """Play one scenario on both platforms, keep both results for the table, and return them."""
-
-    def play(
-        code: str, situation: str, scenario: Callable[[Platform], Observed]
-    ) -> tuple[Observed, Observed]:
-        stock, waymark = scenario(Stock()), scenario(Waymark())
-        COMPARISONS.append(Comparison(code, situation, stock, waymark))
-        return stock, waymark
-
-    return play
-
-
-@pytest.fixture(scope="session", autouse=True)
-def table() -> Iterator[None]:
-    """Print both results side by side when all situations were played (shown with `-s`)."""
-    yield
-    for comparison in sorted(COMPARISONS, key=lambda one: one.code):
-        print(f"\n{comparison.code}  {comparison.situation}")
-        print(f"  {'observed':<44}{'stock Wagtail':<34}Waymark")
-        for name, stock in comparison.stock.items():
-            ours = comparison.waymark[name]
-            print(f"  {name:<44}{stock!s:<34}{ours}")
+def observed(request: pytest.FixtureRequest, players: dict[str, Player]) -> Observed:
+    """What the scenario of this file observed on our site, or on the one that was chosen."""
+    module, code = request.module, code_of(request.module.__name__)
+    results = {site: player.observed(code) for site, player in players.items()}
+    shown = {"code": code, "situation": module.SITUATION, "promise": module.PROMISE, **results}
+    request.node.user_properties.append((TABLE, shown))
+    return results[SITES[-1]] if SITES[-1] in results else results[SITES[0]]

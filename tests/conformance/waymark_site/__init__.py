@@ -1,0 +1,1 @@
+"""Waymark as `cms_site` runs it, in three languages."""
