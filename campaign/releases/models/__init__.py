@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaign.releases.models.alerts import Alert, AlertText
+from campaign.releases.models.calendar import CalendarFeed
 from campaign.releases.models.due_work import DueAttempt, DueWork, Heartbeat, Identity
 from campaign.releases.models.effects import Effect
 from campaign.releases.models.ledger import LedgerContent, LedgerEntry
@@ -19,6 +20,7 @@ from campaign.releases.models.takedowns import Takedown, TakedownAddress, Takedo
 __all__ = [
     "Alert",
     "AlertText",
+    "CalendarFeed",
     "DueAttempt",
     "DueWork",
     "Effect",
