@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from wagtail.models import ModelLogEntry, PageLogEntry
 
+from campaign.releases.conf import get_settings
 from campaign.releases.enums import AttemptOutcome, WorkState
 from campaign.releases.models import DueWork
 from campaign.releases.schedules import Schedule, is_set, schedules
@@ -132,3 +133,19 @@ def _title_of(schedule: Schedule) -> str:
     content_type = ContentType.objects.get_for_id(schedule.content_type_id)
     model: Any = content_type.model_class()
     return str(model._base_manager.filter(pk=schedule.object_id).first() or "")
+
+
+MOST_PRUNED = 500
+"""Items that one call removes at most, so that it never holds the database for long."""
+
+
+def prune_due_work(at: datetime) -> int:
+    """Remove items that were over long ago (`due_work_kept` days), with their attempts.
+
+    The ledger keeps what was public for ever. Returns how many items there were.
+    """
+    oldest = at - timedelta(days=get_settings().due_work_kept)
+    old = DueWork.objects.closed().filter(finished_at__lt=oldest).order_by("finished_at")
+    keys = list(old.values_list("pk", flat=True)[:MOST_PRUNED])
+    DueWork.objects.filter(pk__in=keys).delete()
+    return len(keys)

@@ -383,3 +383,31 @@ def try_all_again() -> int:
     return Effect.objects.failed().update(
         state=EffectState.WAITING, tries=0, next_attempt_at=None, alarmed_at=None
     )
+
+
+def note_alarm(effect: Effect) -> bool:
+    """Whether somebody has to be told of this failed effect; notes that they were.
+
+    Once for each kind: as long as a failed effect of which people know is still there, another of
+    the same kind is no news.
+    """
+    failed = Effect.objects.failed().filter(kind=effect.kind)
+    if failed.filter(alarmed_at__isnull=False).exists():
+        return False
+    return bool(
+        failed.filter(pk=effect.pk, alarmed_at__isnull=True).update(alarmed_at=timezone.now())
+    )
+
+
+MOST_PRUNED = 5000
+"""Rows that one call removes at most, so that it never holds the database for long."""
+
+
+def prune_effects(at: datetime) -> int:
+    """Remove effects that were done long ago (`effects_kept` days); returns how many."""
+    oldest = at - timedelta(days=get_settings().effects_kept)
+    old = Effect.objects.filter(state=EffectState.DONE, finished_at__lt=oldest)
+    removed, _by_model = Effect.objects.filter(
+        pk__in=list(old.order_by("finished_at").values_list("pk", flat=True)[:MOST_PRUNED])
+    ).delete()
+    return removed

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from campaign.releases.models import DueWork, SetTime
+from campaign.releases.effects import label_of
+from campaign.releases.models import DueWork, Effect, SetTime
 from campaign.releases.wall_time import name_of_place
 
 
@@ -37,6 +39,19 @@ def tell_of_moved_time(set_time: SetTime, *, former: datetime) -> bool:
     }
     owner = set_time.set_by or (revision and revision.user)
     return _write_to(owner, "campaign_releases/email/time_moved", context)
+
+
+def tell_administrators(effect: Effect) -> int:
+    """Write to every administrator that an effect was given up; returns how many were told."""
+    context = {
+        "effect": effect,
+        "what": label_of(effect.kind),
+        "report_url": settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+        + reverse("campaign_releases_effects:report"),
+    }
+    people = get_user_model()._default_manager.filter(is_superuser=True, is_active=True)
+    template = "campaign_releases/email/effect"
+    return sum(_write_to(person, template, context) for person in people)
 
 
 def _report_url() -> str:

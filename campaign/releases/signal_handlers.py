@@ -9,13 +9,22 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
-from campaign.releases import language_sets, ledger, set_times, takedown
+from campaign.releases import (
+    effects,
+    language_sets,
+    ledger,
+    purging,
+    search_index,
+    set_times,
+    takedown,
+)
 from campaign.releases.gate import PublicChange, Transition, register_gatekeeper
-from campaign.releases.models import DueWork, SetTime, append_only
-from campaign.releases.notices import tell_of_moved_time, tell_owner
+from campaign.releases.models import DueWork, Effect, SetTime, append_only
+from campaign.releases.notices import tell_administrators, tell_of_moved_time, tell_owner
 from campaign.releases.signals import (
     due_work_cancelled,
     due_work_failed,
+    effect_failed,
     public_state_changed,
     set_time_moved,
     transition_made,
@@ -25,6 +34,10 @@ register_gatekeeper(language_sets.RULE_SOURCE_FIRST, language_sets.stop_before_s
 register_gatekeeper(language_sets.RULE_COMPLETE, language_sets.stop_incomplete_translation)
 register_gatekeeper(language_sets.RULE_OWN_SCHEDULE, language_sets.stop_losing_a_schedule)
 register_gatekeeper(takedown.RULE_TAKEN_DOWN, takedown.stop_what_is_taken_down)
+
+
+purging.register()
+search_index.register()
 
 
 @receiver([due_work_failed, due_work_cancelled], dispatch_uid="campaign_releases.tell_owner")
@@ -68,3 +81,16 @@ def keep_ledger_append_only(*, app_config: Any, using: str, **_kwargs: object) -
     """Put the ledger's triggers back: SQLite drops them when a migration remakes a table."""
     if app_config.label == "campaign_releases":
         append_only.install(connections[using])
+
+
+@receiver(public_state_changed, dispatch_uid="campaign_releases.effects")
+def add_effects(*, change: PublicChange, **_kwargs: object) -> None:
+    """Have caches and the search index follow, once the transaction is committed."""
+    effects.add_all([*purging.effects_of(change), *search_index.effects_of(change)])
+
+
+@receiver(effect_failed, dispatch_uid="campaign_releases.tell_of_effects")
+def tell_of_failed_effect(*, effect: Effect, **_kwargs: object) -> None:
+    """Write to the administrators, once for each kind until somebody has seen to it."""
+    if effects.note_alarm(effect):
+        tell_administrators(effect)

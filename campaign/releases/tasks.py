@@ -8,10 +8,10 @@ from itertools import groupby
 from celery import shared_task
 from django.utils import timezone
 
-from campaign.releases import set_times
+from campaign.releases import effects, set_times
 from campaign.releases.attempts import NOT_EARLY, attempt_together, run_due
 from campaign.releases.conf import get_settings
-from campaign.releases.due_work import find_upcoming, record_schedules
+from campaign.releases.due_work import find_upcoming, prune_due_work, record_schedules
 from campaign.releases.heartbeats import Beating, beat
 from campaign.releases.timing import MOST_TOGETHER, lead
 
@@ -56,3 +56,17 @@ def attempt_due_work_task(work_ids: list[int], due_at: str) -> None:
         # Delivered far too early (a clock was set): the tick will find it in time.
         return
     attempt_together(work_ids, at=at, early=max(early, NOT_EARLY))
+
+
+@shared_task(name="campaign_releases.run_effects")
+def run_effects() -> None:
+    """Carry out the effects that wait. Sent by beat every second; ends by itself after a while."""
+    effects.run_effects(timezone.now())
+
+
+@shared_task(name="campaign_releases.prune")
+def prune() -> None:
+    """Remove what is over and old: effects that are done, and due work that no longer stands."""
+    at = timezone.now()
+    effects.prune_effects(at)
+    prune_due_work(at)

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "campaign.releases.middleware.TakenDownMiddleware",
     "campaign.releases.middleware.GateRefusalMiddleware",
     # Last: it turns a refused login into its own answer.
     "axes.middleware.AxesMiddleware",
@@ -215,6 +216,19 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "campaign_releases.hand_out_due_work",
         "schedule": 1.0,
         "options": {"expires": 10},
+    },
+    # Every second: a cache drops a page within a second or two of its publication. Nobody in a
+    # request sends anything, so there is nothing to wait for but this.
+    "run-effects": {
+        "task": "campaign_releases.run_effects",
+        "schedule": 1.0,
+        "options": {"expires": 10},
+    },
+    # Every ten minutes, a limited number of rows: nobody waits for it.
+    "prune-releases": {
+        "task": "campaign_releases.prune",
+        "schedule": 600.0,
+        "options": {"expires": 600},
     },
 }
 
