@@ -16,7 +16,12 @@ class ReleasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks and the signal handlers, and put the gate in its places."""
-        from campaign.releases import checks, signal_handlers  # noqa: F401, PLC0415 - app ready
+        from campaign.releases import (  # noqa: PLC0415 - app ready
+            checks,  # noqa: F401
+            forms,
+            signal_handlers,  # noqa: F401
+        )
         from campaign.releases.gateposts import install  # noqa: PLC0415
 
         install()
+        forms.install()

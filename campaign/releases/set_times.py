@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -346,6 +346,47 @@ def plan_of(
         public_version=number_of(row.live_revision_id, row) if is_public else None,
         public_ends=row.expire_at if is_public else None,
     )
+
+
+def sentences_for(thing: Any, *, at: datetime) -> list[str]:
+    """What is to happen to a thing as an editor has it open: what stands, then what a draft plans.
+
+    `thing` carries the times of its newest version, as the edit views show it.
+    """
+    scheduled = thing.scheduled_revision if thing.pk else None
+    said = []
+    if scheduled is not None:
+        end = parse_datetime(scheduled.content.get("expire_at") or "")
+        number = number_of(scheduled.pk, thing)
+        standing = (scheduled.approved_go_live_at, end)
+        plan = plan_of(thing, version=number, goes_live=standing[0], ends=end)
+        said.append(say(plan, at=at))
+    else:
+        plan = plan_of(thing, version=None, goes_live=None, ends=None)
+        standing = (None, plan.public_ends)
+        plan = replace(plan, version=plan.public_version, ends=plan.public_ends)
+        said.append(say(plan, at=at))
+    is_draft = not thing.pk or thing.has_unpublished_changes
+    planned = tuple(map(_in_utc, (thing.go_live_at, thing.expire_at)))
+    if is_draft and planned != tuple(map(_in_utc, standing)):
+        said.append(_planned(thing, at=at))
+    return [sentence for sentence in said if sentence]
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """Python calls a time that clocks show twice unequal to the same moment in another zone."""
+    return moment and moment.astimezone(UTC)
+
+
+def _planned(thing: Any, *, at: datetime) -> str:
+    number = number_of(thing.latest_revision_id, thing) if thing.pk else None
+    plan = plan_of(thing, version=number, goes_live=thing.go_live_at, ends=thing.expire_at)
+    sentence = say(plan, at=at)
+    if not sentence:
+        return ""
+    if plan.goes_live and plan.goes_live > at:
+        return _("Not scheduled yet. Once it is: %(sentence)s") % {"sentence": sentence}
+    return _("Not published yet. Once it is: %(sentence)s") % {"sentence": sentence}
 
 
 def number_of(revision_id: int | None, thing: Any) -> int | None:

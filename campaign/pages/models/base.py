@@ -20,7 +20,6 @@ from wagtail_localize.fields import SynchronizedField
 
 from campaign.pages.conf import shared_cache_seconds
 from campaign.pages.fields import GuidanceStreamField, IntroductionField
-from campaign.pages.forms import BasePageForm
 from campaign.pages.headers import keep_out_of_the_browser
 from campaign.pages.metadata import PageMetadata, describe_page
 from campaign.pages.models.settings import CampaignSettings
@@ -193,8 +192,6 @@ class BasePage(DiscreetMixin, ReviewMixin, Page):
 
     # An address must not change with the language's script, nor with a machine translation.
     override_translatable_fields = [SynchronizedField("slug")]
-
-    base_form_class = BasePageForm
 
     #: Whether a cache between the site and its readers may ever keep this page type.
     may_be_shared = True

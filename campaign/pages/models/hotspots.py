@@ -8,12 +8,12 @@ from django import forms
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
 from campaign.pages.fields import GuidanceStreamField
-from campaign.pages.forms import BasePageForm
 from campaign.pages.models.base import BasePage, BodyMixin, IntroductionMixin
 from content_blocks.models import Hotspot
 from content_blocks.sign_lists import group_signs, signs_at_hotspot
@@ -49,7 +49,7 @@ class HotspotIndexPage(IntroductionMixin, BodyMixin, BasePage):
         return context
 
 
-class HotspotPageForm(BasePageForm):
+class HotspotPageForm(WagtailAdminPageForm):
     """Refuses a second page about the same kind of place in one language."""
 
     def clean(self) -> dict[str, Any]:
