@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -56,17 +55,23 @@ class ClockMovedError(ReleasesError):
         super().__init__(f"The clock does not show {moment:%H:%M:%S} UTC yet; it was set back.")
 
 
-class GateRefusedError(ReleasesError, ValidationError):
+class GateRefusedError(ReleasesError):
     """The gate stopped a transition; `findings` say why and what to do, in the editor's words.
 
-    A validation error, so that forms and the APIs answer it as such. Raised inside a transaction:
-    what was public stays public, and what was not does not become so.
+    Raised inside a transaction: what was public stays public, and what was not does not become so.
+    Not a `ValidationError`: code that catches those would put its own words in the place of ours,
+    or go on (wagtail-localize offers to publish nevertheless).
     """
 
     def __init__(self, transition: Transition, findings: Sequence[Finding]) -> None:
         self.transition = transition
         self.findings = tuple(findings)
-        ValidationError.__init__(self, [str(finding) for finding in findings])
+        super().__init__(" ".join(self.messages))
+
+    @property
+    def messages(self) -> list[str]:
+        """What was found, one text for each finding."""
+        return [str(finding) for finding in self.findings]
 
 
 class UngatedWriteError(ReleasesError):
