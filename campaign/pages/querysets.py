@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wagtail.models import PageQuerySet
 
+from campaign.releases.conf import DRILL_SLUG
 from content_blocks.page_links import open_to_everybody
 
 
@@ -12,7 +13,7 @@ class PublicPageQuerySet(PageQuerySet):
 
     def listed(self) -> PublicPageQuerySet:
         """Live, open to everybody, in the order of the page tree, without the heavy blocks."""
-        found = self.live().filter(open_to_everybody())
+        found = self.live().filter(open_to_everybody()).exclude(slug__startswith=DRILL_SLUG)
         return found.order_by("path").defer_streamfields()
 
     def with_hotspot(self) -> PublicPageQuerySet:

@@ -15,6 +15,7 @@ from wagtail.models import Locale, Page
 from wagtail.search.backends import get_search_backend
 
 from campaign.pages.models import HotspotPage
+from campaign.releases.conf import DRILL_SLUG
 from content_blocks.contact_cards import ContactCard, contact_cards
 from content_blocks.models import ContactRoute, Sign
 
@@ -75,7 +76,8 @@ def _found(public: Any, words: str, most: int) -> list[Any]:
 
 def _search_pages(words: str, home: Page) -> list[Page]:
     found: Any = Page.objects.live().public().descendant_of(home, inclusive=True).specific()
-    return _found(found, words, MOST_RESULTS)
+    pages = _found(found, words, MOST_RESULTS)
+    return [page for page in pages if not page.slug.startswith(DRILL_SLUG)]
 
 
 def _search_routes(words: str, locale: Locale, on: date) -> list[ContactCard]:

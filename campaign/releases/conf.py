@@ -12,12 +12,15 @@
 | `effect_lease` | 30.0 | seconds after which an effect is taken from a silent worker |
 | `effects_at_once` | 2 | how many workers effects may keep busy, so that due work finds one |
 | `effects_kept` | 30.0 | days for which effects that are done are kept |
+| `fetch_from` | "" | origin at which the worker reaches the site, if not at its own address |
 | `due_work_kept` | 400.0 | days for which due work that is over is kept |
+| `four_eyes` | True | whether somebody else than its author has to approve a release |
 """
 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -29,6 +32,9 @@ from django.core.signals import setting_changed
 from campaign.releases.exceptions import ReleasesSettingsError
 
 SETTING = "CAMPAIGN_RELEASES"
+DRILL_SLUG = "waymark-drill-"
+"""How the last part of the address of a drill's copy begins; lists and the search leave it out."""
+
 SECONDS = (
     "tick",
     "horizon",
@@ -56,6 +62,8 @@ class ReleasesSettings:
     effects_at_once: int = 2
     effects_kept: float = 30.0
     due_work_kept: float = 400.0
+    four_eyes: bool = True
+    fetch_from: str = ""
 
     def __post_init__(self) -> None:
         for key in SECONDS:
@@ -68,6 +76,7 @@ class ReleasesSettings:
                 raise ReleasesSettingsError(f"{SETTING}[{key!r}] must be a number of days above 0.")
         if not isinstance(self.effects_at_once, int) or self.effects_at_once < 1:
             raise ReleasesSettingsError(f"{SETTING}['effects_at_once'] must be 1 or more.")
+        self._check_origin()
         if self.horizon <= self.tick:
             raise ReleasesSettingsError(
                 f"{SETTING}['horizon'] must be longer than 'tick', or work falls between two ticks."
@@ -85,6 +94,13 @@ class ReleasesSettings:
             )
         if list(delays) != sorted(delays):
             raise ReleasesSettingsError(f"{SETTING}['retry_delays'] must not get shorter.")
+
+    def _check_origin(self) -> None:
+        if self.fetch_from and not re.fullmatch(r"https?://[^/\s]+", str(self.fetch_from)):
+            raise ReleasesSettingsError(
+                f"{SETTING}['fetch_from'] must be an origin such as 'http://127.0.0.1:8000', "
+                "without a slash at the end."
+            )
 
     @property
     def max_tries(self) -> int:

@@ -110,7 +110,7 @@ def take_down(
         redirect_page, redirect_path = None, ""
     takedown = Takedown.objects.create(
         scope=scope_of(target),
-        **_reference_to(target),
+        **reference_to(target),
         title=title[:255],
         with_descendants=with_descendants,
         reason=reason,
@@ -140,7 +140,7 @@ def remove(takedown: Takedown, things: Sequence[Any], *, user: Any, at: datetime
     with acting(cause=Cause.TAKEDOWN, user=user, at=at, reason=takedown.reason):
         for thing, item in zip(things, items, strict=True):
             _withdraw(thing, item, user=user)
-    _note_addresses(takedown, [*addresses, *files_only_in(things)], at=at)
+    note_addresses(takedown, [*addresses, *files_only_in(things)], at=at)
     if quiet:
         takedown.results = {**takedown.results, "quiet_aliases": quiet}
         takedown.save(update_fields=["results"])
@@ -157,7 +157,8 @@ def title_of(target: Any) -> str:
     return str(getattr(target, "title", "") or target)
 
 
-def _reference_to(target: Any) -> dict[str, Any]:
+def reference_to(target: Any) -> dict[str, Any]:
+    """The columns of `Takedown` that name the target."""
     if target is TakedownScope.CAMPAIGN:
         return {}
     if scope_of(target) in (TakedownScope.PAGE, TakedownScope.SNIPPET):
@@ -235,9 +236,10 @@ def _row(thing: Any) -> Any:
     return model._base_manager.filter(pk=thing.pk)
 
 
-def _note_addresses(
-    takedown: Takedown, addresses: Iterable[PublicAddress], *, at: datetime
+def note_addresses(
+    takedown: Takedown, addresses: Iterable[PublicAddress], *, at: datetime | None
 ) -> None:
+    """Note addresses that are emptied, to be fetched from `at` on (None: the caller does it)."""
     TakedownAddress.objects.bulk_create(
         TakedownAddress(
             takedown=takedown,

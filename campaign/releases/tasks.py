@@ -8,7 +8,7 @@ from itertools import groupby
 from celery import shared_task
 from django.utils import timezone
 
-from campaign.releases import effects, set_times
+from campaign.releases import effects, set_times, takedown_drills, takedown_fetching
 from campaign.releases.attempts import NOT_EARLY, attempt_together, run_due
 from campaign.releases.conf import get_settings
 from campaign.releases.due_work import find_upcoming, prune_due_work, record_schedules
@@ -41,6 +41,8 @@ def hand_out_due_work() -> None:
             eta=due_at - lead(together),
             expires=due_at + MESSAGE_LIFETIME,
         )
+    if takedown_fetching.anything_to_fetch(at) or takedown_drills.any_drill_waits(at):
+        measure_takedowns.apply_async(expires=at + MESSAGE_LIFETIME)
     run_due(at=timezone.now())
 
 
@@ -70,3 +72,13 @@ def prune() -> None:
     at = timezone.now()
     effects.prune_effects(at)
     prune_due_work(at)
+
+
+@shared_task(name="campaign_releases.measure_takedowns")
+def measure_takedowns() -> None:
+    """Fetch the addresses of takedowns until they are gone, and carry out the drills that wait.
+
+    Apart from the tick: it waits for the network.
+    """
+    takedown_fetching.fetch_due(at=timezone.now())
+    takedown_drills.run_drills(at=timezone.now())

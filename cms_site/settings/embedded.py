@@ -28,6 +28,9 @@ if CELERY_BROKER_URL.startswith(file_broker.SCHEME):
     # The folder has no fan-out, which is what remote control needs.
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 
+# The demonstration's pages say "localhost" without a port; the worker fetches them from here.
+CAMPAIGN_RELEASES = {"fetch_from": f"http://127.0.0.1:{PORT}"}
+
 LOGGING = log_configuration(level=LOG_LEVEL, as_json=False)
 
 # Mail is written into a folder, so that nothing leaves the machine.
