@@ -16,11 +16,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from campaign.releases.conf import get_settings
-from campaign.releases.health import DueWorkHealth, due_work_health
+from campaign.releases.health import (
+    DueWorkHealth,
+    EffectsHealth,
+    due_work_health,
+    effects_health,
+)
 
 logger = logging.getLogger(__name__)
 
 LONGEST_OVERDUE_SECONDS = 60.0
+LONGEST_EFFECT_SECONDS = 300.0
+"""A cache that answers again within the first few attempts wakes nobody."""
 
 
 def _answer(problems: list[str], facts: dict[str, object] | None = None) -> JsonResponse:
@@ -53,6 +60,17 @@ def _due_work_problems(facts: DueWorkHealth) -> list[str]:
     return problems
 
 
+def _effects_problems(facts: EffectsHealth) -> list[str]:
+    problems = []
+    if facts.failed:
+        problems.append(f"Effects of publications that were given up: {facts.failed}.")
+    if facts.oldest_waiting_seconds > LONGEST_EFFECT_SECONDS:
+        problems.append(
+            f"An effect of a publication has waited {facts.oldest_waiting_seconds:.0f} seconds."
+        )
+    return problems
+
+
 @require_safe
 @never_cache
 def live(_request: HttpRequest) -> JsonResponse:
@@ -73,5 +91,9 @@ def deep(_request: HttpRequest) -> JsonResponse:
     """Scheduled work is done, on time, by a worker that lives."""
     if problems := _database_problems():
         return _answer(problems)
-    facts = due_work_health(at=timezone.now())
-    return _answer(_due_work_problems(facts), {"due_work": facts.as_dict()})
+    at = timezone.now()
+    work, effects = due_work_health(at=at), effects_health(at=at)
+    return _answer(
+        _due_work_problems(work) + _effects_problems(effects),
+        {"due_work": work.as_dict(), "effects": effects.as_dict()},
+    )

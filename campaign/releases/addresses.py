@@ -42,7 +42,7 @@ def address_of(instance: Any, *, url_path: str = "") -> PublicAddress:
     """
     if isinstance(instance, Page):
         parts = _url_parts(instance, url_path or instance.url_path)
-        if parts is not None and parts[2] is not None:
+        if parts is not None:
             site_id, root, path = parts
             return PublicAddress(shortened(path), str(site_id), root)
     return PublicAddress(record_address(instance._meta.label_lower, instance.pk))
@@ -73,11 +73,12 @@ def shortened(path: str) -> str:
     return path[: LONGEST - 65] + "~" + hashlib.sha256(path.encode()).hexdigest()
 
 
-def _url_parts(page: Page, url_path: str) -> tuple[int, str, str | None] | None:
+def _url_parts(page: Page, url_path: str) -> tuple[int, str, str] | None:
     now = page.url_path
     page.url_path = url_path
     try:
-        parts: tuple[int, str, str | None] | None = page.get_url_parts()
+        parts = page.get_url_parts()
     finally:
         page.url_path = now
-    return parts
+    # Without a path where no address is made for pages at all.
+    return parts if parts is not None and parts[2] is not None else None

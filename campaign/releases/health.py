@@ -1,4 +1,4 @@
-"""Facts about due work for a health page. They say what is; the page decides what is bad."""
+"""Facts for a health page. They say what is; the page decides what is bad."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from campaign.releases.due_work import record_schedules
 from campaign.releases.heartbeats import silence
-from campaign.releases.models import DueWork
+from campaign.releases.models import DueWork, Effect
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,34 @@ class DueWorkHealth:
     def as_dict(self) -> dict[str, float | int | None]:
         """The same as plain values, for JSON."""
         return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EffectsHealth:
+    """The state of effects at one moment.
+
+    `oldest_waiting_seconds` is how long the oldest effect that is not done yet has been there,
+    0.0 when none is; `failed` counts those that were given up.
+    """
+
+    oldest_waiting_seconds: float
+    waiting: int
+    failed: int
+
+    def as_dict(self) -> dict[str, float | int]:
+        """The same as plain values, for JSON."""
+        return asdict(self)
+
+
+def effects_health(*, at: datetime) -> EffectsHealth:
+    """Read the facts about effects at `at`."""
+    waiting = Effect.objects.open()
+    oldest = waiting.order_by("created_at").first()
+    return EffectsHealth(
+        oldest_waiting_seconds=0.0 if oldest is None else oldest.waited(at),
+        waiting=waiting.count(),
+        failed=Effect.objects.failed().count(),
+    )
 
 
 def due_work_health(*, at: datetime) -> DueWorkHealth:

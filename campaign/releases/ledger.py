@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import get_all_child_relations
 from wagtail.fields import StreamField
@@ -29,8 +31,8 @@ from campaign.releases.addresses import (
     path_of,
     record_address,
 )
-from campaign.releases.enums import LedgerChange
-from campaign.releases.gate import PublicChange
+from campaign.releases.enums import Cause, LedgerChange
+from campaign.releases.gate import Acting, PublicChange
 from campaign.releases.models import LedgerContent, LedgerEntry
 
 ON_TIME = timedelta(seconds=5)
@@ -86,23 +88,14 @@ def _entry(
     """The entry for one address, or nothing if the last one says the same."""
     instance, acting = change.instance, change.acting
     language = _language_of(instance)
-    label, object_id = instance._meta.label_lower, str(instance.pk)
-    title = _title_of(instance)
+    label, object_id = _identity(instance)
     last = _last(address.path, address.site_id, language)
     if last is not None:
         same_thing = (last.content_type, last.object_id) == (label, object_id)
-        if content is None and (last.change == LedgerChange.GONE or not same_thing):
+        if content is None and (last.content_id is None or not same_thing):
             # Gone already, or another thing has taken this address.
             return []
-        if (
-            content is not None
-            and same_thing
-            and (last.content_id, last.title)
-            == (
-                content.hash,
-                title,
-            )
-        ):
+        if content is not None and same_thing and last.content_id == content.hash:
             return []
     recorded_at = timezone.now()
     return [
@@ -113,18 +106,13 @@ def _entry(
             content_type=label,
             object_id=object_id,
             translation_key=getattr(instance, "translation_key", None),
-            title=title,
+            title=_title_of(instance),
             revision_id=_revision_id(change) if content is not None else "",
-            content_id=content and content.hash,
+            content_id=None if content is None else content.hash,
             change=_kind_of(change, last, content),
             at=_moment_of(change, last, recorded_at=recorded_at),
             recorded_at=recorded_at,
-            **_who("user", acting.user),
-            **_who("approved_by", acting.approved_by),
-            release_id=acting.release_id,
-            release_title=_release_title(acting.release_id),
-            cause=acting.cause,
-            reason=acting.reason,
+            **_on_behalf_of(acting),
         )
     ]
 
@@ -161,6 +149,17 @@ def _moment_of(
     return at if last is None else max(at, last.at)
 
 
+def _on_behalf_of(acting: Acting) -> dict[str, Any]:
+    return {
+        **_who("user", acting.user),
+        **_who("approved_by", acting.approved_by),
+        "release_id": acting.release_id,
+        "release_title": _release_title(acting.release_id),
+        "cause": acting.cause,
+        "reason": acting.reason,
+    }
+
+
 def _who(name: str, user: Any) -> dict[str, str]:
     if user is None or user.pk is None:
         return {f"{name}_id": "", f"{name}_name": ""}
@@ -187,8 +186,76 @@ def _language_of(instance: Any) -> str:
     return "" if locale is None else str(locale.language_code)
 
 
+def _identity(instance: Any) -> tuple[str, str]:
+    return instance._meta.label_lower, str(instance.pk)
+
+
 def _title_of(instance: Any) -> str:
     return str(getattr(instance, "title", None) or instance)[:255]
+
+
+# --- Beginning, and proving ---------------------------------------------------------------------
+
+
+def reconcile(*, at: datetime) -> list[LedgerEntry]:
+    """Record what is public and not in the ledger, and what stands there and is public no more.
+
+    For a site that is older than its ledger, and after a repair that went round the gate. Each
+    entry says so. When nothing differs, nothing is recorded.
+    """
+    found = Acting(cause=Cause.MAINTENANCE, reason=_("Found public when the ledger was compared."))
+    rows: list[LedgerEntry] = []
+    public: set[tuple[str, ...]] = set()
+    for instance in _everything_public():
+        here = address_of(instance)
+        public.add((here.path, here.site_id, _language_of(instance), *_identity(instance)))
+        change = PublicChange(
+            instance=instance, was_public=False, is_public=True, at=at, acting=found
+        )
+        with transaction.atomic():
+            rows += record(change)
+    missing = replace(found, reason=_("Found gone when the ledger was compared."))
+    for last in LedgerEntry.objects.in_force().filter(content__isnull=False):
+        place = (last.address, last.site_id, last.language, last.content_type, last.object_id)
+        if place not in public:
+            row = _gone(last, missing, at=max(at, last.at))
+            row.save(force_insert=True)
+            rows.append(row)
+    return rows
+
+
+def broken_contents() -> list[str]:
+    """The hashes of contents that are not what was recorded: somebody changed the database."""
+    contents = LedgerContent.objects.order_by("pk").iterator(chunk_size=200)
+    return [one.hash for one in contents if _hash_of(_canonical(one.content)) != one.hash]
+
+
+def _everything_public() -> Iterator[Any]:
+    yield from Page.objects.live().order_by("path").specific().iterator(chunk_size=100)
+    for model in _models_with_drafts():
+        yield from model._base_manager.filter(live=True).order_by("pk").iterator(chunk_size=100)
+
+
+def _gone(last: LedgerEntry, acting: Acting, *, at: datetime) -> LedgerEntry:
+    """The end of an entry whose page or record need not be there any more."""
+    return LedgerEntry(
+        **{
+            name: getattr(last, name)
+            for name in (
+                "address",
+                "site_id",
+                "language",
+                "content_type",
+                "object_id",
+                "translation_key",
+                "title",
+            )
+        },
+        change=LedgerChange.GONE,
+        at=at,
+        recorded_at=timezone.now(),
+        **_on_behalf_of(acting),
+    )
 
 
 # --- Asking -------------------------------------------------------------------------------------
@@ -314,13 +381,21 @@ def _newest_of_each(rows: Any, at: datetime) -> list[LedgerEntry]:
 
 def _content_of(instance: Any) -> LedgerContent:
     """What readers see of a page or record, without anything that differs while they do not."""
-    content = _without_bookkeeping(type(instance), instance.serializable_data())
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _canonical(_without_bookkeeping(type(instance), instance.serializable_data()))
     return LedgerContent(
-        hash=hashlib.sha256(text.encode()).hexdigest(),
+        hash=_hash_of(text),
+        # As it comes back from the database, so that equal content is equal text.
         content=json.loads(text),
         refers_to=sorted(map(list, references_in(instance))),
     )
+
+
+def _canonical(content: Any) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _hash_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def content_hash(instance: Any) -> str:

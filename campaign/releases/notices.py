@@ -23,7 +23,7 @@ def tell_owner(work: DueWork) -> bool:
     The text is in the owner's own admin language and gives the time in their own zone.
     """
     context = {"work": work, "report_url": _report_url()}
-    return _write_to(work.owner, "campaign_releases/email/due_work", context)
+    return write_to(work.owner, "campaign_releases/email/due_work", context)
 
 
 def tell_of_moved_time(set_time: SetTime, *, former: datetime) -> bool:
@@ -38,7 +38,7 @@ def tell_of_moved_time(set_time: SetTime, *, former: datetime) -> bool:
         "report_url": _report_url(),
     }
     owner = set_time.set_by or (revision and revision.user)
-    return _write_to(owner, "campaign_releases/email/time_moved", context)
+    return write_to(owner, "campaign_releases/email/time_moved", context)
 
 
 def tell_administrators(effect: Effect) -> int:
@@ -51,14 +51,18 @@ def tell_administrators(effect: Effect) -> int:
     }
     people = get_user_model()._default_manager.filter(is_superuser=True, is_active=True)
     template = "campaign_releases/email/effect"
-    return sum(_write_to(person, template, context) for person in people)
+    return sum(write_to(person, template, context) for person in people)
 
 
 def _report_url() -> str:
     return settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("campaign_releases:due_work")
 
 
-def _write_to(owner: Any, template: str, context: dict[str, Any]) -> bool:
+def write_to(owner: Any, template: str, context: dict[str, Any]) -> bool:
+    """Send a person the mail of these templates; False when there is nobody to write to.
+
+    It is in the person's own admin language, and gives times in their own zone.
+    """
     if owner is None or not owner.email or not owner.is_active:
         return False
     profile = getattr(owner, "wagtail_userprofile", None)

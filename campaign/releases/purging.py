@@ -212,7 +212,7 @@ def register() -> None:
     )
 
 
-class HTTPCache(HTTPBackend):  # type: ignore[misc]
+class HTTPCache(HTTPBackend):
     """Varnish, Squid and their like: as Wagtail's, but it ends in time and says when it failed."""
 
     def purge(self, url: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from campaign.releases.addresses import RECORD_PREFIX
 from campaign.releases.enums import (
     CLOSED_STATES,
     OPEN_EFFECT_STATES,
@@ -169,6 +170,14 @@ class LedgerEntryQuerySet(models.QuerySet[Any]):
         """Entries that had begun at `at`, the latest first."""
         return self.filter(at__lte=at).order_by("-at", "-pk")
 
+    def records(self) -> LedgerEntryQuerySet:
+        """Entries about records that pages show."""
+        return self.filter(address__startswith=RECORD_PREFIX)
+
+    def addresses(self) -> LedgerEntryQuerySet:
+        """Entries about what has an address of its own."""
+        return self.exclude(address__startswith=RECORD_PREFIX)
+
     def with_until(self) -> LedgerEntryQuerySet:
         """Add `until`: when the next entry of the same address took over; None while it stands."""
         later = (
@@ -183,6 +192,10 @@ class LedgerEntryQuerySet(models.QuerySet[Any]):
             .values("at")[:1]
         )
         return self.annotate(until=models.Subquery(later))
+
+    def in_force(self) -> LedgerEntryQuerySet:
+        """The last entry of each address."""
+        return self.with_until().filter(until__isnull=True)
 
 
 class EffectQuerySet(models.QuerySet["Effect"]):

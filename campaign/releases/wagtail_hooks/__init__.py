@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
-from campaign.releases.wagtail_hooks import due_work, set_times, takedowns
+from campaign.releases.wagtail_hooks import (
+    due_work,
+    effects,
+    ledger,
+    release_log,
+    set_times,
+    takedowns,
+)
 
-__all__ = ["due_work", "set_times", "takedowns"]
+__all__ = ["due_work", "effects", "ledger", "release_log", "set_times", "takedowns"]

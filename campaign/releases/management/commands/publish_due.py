@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -10,8 +11,12 @@ from django.utils import timezone
 
 from campaign.releases import set_times
 from campaign.releases.attempts import Result, run_due
+from campaign.releases.effects import run_effects
 from campaign.releases.heartbeats import Beating, beat
 from campaign.releases.schedules import schedules
+
+LONGEST_FOLLOW_UP = timedelta(seconds=45)
+"""Cron starts this every minute; what is left over then is done by the next one."""
 
 TROUBLE = frozenset({Result.RETRYING, Result.FAILED})
 
@@ -45,6 +50,12 @@ class Command(BaseCommand):
                 f"(id {work.object_id}): {result}"
             )
         trouble = sum(result in TROUBLE for _work, result in results)
+        follow_up = run_effects(timezone.now(), longest=LONGEST_FOLLOW_UP)
+        if follow_up.failed:
+            self.stdout.write(
+                f"{follow_up.failed} effects were given up. The errors are in the report "
+                "'Effects of publications'."
+            )
         if trouble:
             raise CommandError(
                 f"{trouble} of {len(results)} items failed; their schedules stand. "
