@@ -20,6 +20,7 @@ from campaign.releases.enums import AttemptOutcome, WorkKind
 from campaign.releases.exceptions import ScheduleStillSetError
 from campaign.releases.gate import bulk_writes, moment
 from campaign.releases.models import DueWork
+from campaign.releases.releasing import perform_check, perform_end, perform_start
 
 WINDOW_MISSED_ACTION = "campaign_releases.window_missed"
 
@@ -80,6 +81,9 @@ def come_down(work: DueWork, locked: Any, *, at: datetime) -> AttemptOutcome:
 PERFORMERS: dict[WorkKind, Callable[..., AttemptOutcome]] = {
     WorkKind.GO_LIVE: go_live,
     WorkKind.EXPIRY: come_down,
+    WorkKind.RELEASE_CHECK: perform_check,
+    WorkKind.RELEASE_END: perform_end,
+    WorkKind.RELEASE_START: perform_start,
 }
 """How each kind is carried out; a further kind of due work is one more entry here."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -17,8 +17,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from wagtail.models import DraftStateMixin, Page, Revision
 
-from campaign.releases.enums import WorkKind
-from campaign.releases.models import Identity
+from campaign.releases.enums import RELEASE_KINDS, CheckTrigger, ReleaseState, WorkKind
+from campaign.releases.models import Identity, Release
+
+CHECKS_BEFORE = {
+    CheckTrigger.DAY_BEFORE: timedelta(hours=24),
+    CheckTrigger.HOUR_BEFORE: timedelta(hours=1),
+}
+"""How long before a release goes live it is checked once more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +68,7 @@ def schedules(*, until: datetime | None = None) -> Iterator[Schedule]:
     yield from _go_lives(until)
     for model in draft_state_models():
         yield from _expiries(model, until)
+    yield from _of_releases(until)
 
 
 def is_set(schedule: Identity) -> bool:
@@ -69,6 +76,9 @@ def is_set(schedule: Identity) -> bool:
     kind, content_type_id, object_id, revision_id, due_at = schedule
     if kind == WorkKind.GO_LIVE:
         return Revision.objects.filter(pk=revision_id, approved_go_live_at=due_at).exists()
+    if kind in RELEASE_KINDS:
+        found = Release.objects.filter(pk=object_id)
+        return any(one.identity == schedule for one in _moments_of(found))
     model: Any = ContentType.objects.get_for_id(content_type_id).model_class()
     return model is not None and (
         model._base_manager.filter(pk=object_id, live=True, expire_at=due_at).exists()
@@ -113,3 +123,63 @@ def _expiries(model: type[Any], until: datetime | None) -> Iterator[Schedule]:
             title=title or "",
             owner_id=owner_id,
         )
+
+
+def _of_releases(until: datetime | None) -> Iterator[Schedule]:
+    standing = Release.objects.filter(
+        Q(scheduled_at__isnull=False, state__in=(ReleaseState.SCHEDULED, ReleaseState.FAILED))
+        | Q(state=ReleaseState.LIVE, ends_at__isnull=False)
+    )
+    if until is not None:
+        # Checks come first, so a release counts from the first of them on.
+        soon = until + max(CHECKS_BEFORE.values())
+        standing = standing.filter(Q(goes_live_at__lte=soon) | Q(ends_at__lte=until))
+    for schedule in _moments_of(standing):
+        if until is None or schedule.due_at <= until:
+            yield schedule
+
+
+def _moments_of(releases: Any) -> Iterator[Schedule]:
+    """What is set for each of these releases: checks, start, end."""
+    type_id = ContentType.objects.get_for_model(Release).pk
+    for release in releases.prefetch_related("checks"):
+        for kind, due_at in _kinds_and_times(release):
+            yield Schedule(
+                kind=kind,
+                content_type_id=type_id,
+                object_id=str(release.pk),
+                revision_id=None,
+                due_at=due_at,
+                title=release.title,
+                owner_id=release.owner_id,
+            )
+
+
+def _kinds_and_times(release: Release) -> Iterator[tuple[WorkKind, datetime]]:
+    if release.state == ReleaseState.LIVE and release.ends_at is not None:
+        yield WorkKind.RELEASE_END, release.ends_at
+    if release.scheduled_at is None or release.goes_live_at is None:
+        return
+    if release.state not in (ReleaseState.SCHEDULED, ReleaseState.FAILED):
+        return
+    yield WorkKind.RELEASE_START, release.goes_live_at
+    made = {
+        check.trigger
+        for check in release.checks.all()
+        if check.goes_live_at == release.goes_live_at
+    }
+    for trigger, before in CHECKS_BEFORE.items():
+        due_at = release.goes_live_at - before
+        if trigger not in made and due_at > release.scheduled_at:
+            yield WorkKind.RELEASE_CHECK, due_at
+
+
+def trigger_of_check(release: Release, due_at: datetime) -> CheckTrigger | None:
+    """Which check is due for a release at that moment; None when none is set (any more)."""
+    if (WorkKind.RELEASE_CHECK, due_at) not in set(_kinds_and_times(release)):
+        return None
+    return next(
+        trigger
+        for trigger, before in CHECKS_BEFORE.items()
+        if release.goes_live_at is not None and release.goes_live_at - before == due_at
+    )

@@ -14,6 +14,7 @@ from campaign.releases import (
     language_sets,
     ledger,
     purging,
+    release_handlers,
     search_index,
     set_times,
     takedown,
@@ -38,6 +39,7 @@ register_gatekeeper(takedown.RULE_TAKEN_DOWN, takedown.stop_what_is_taken_down)
 
 purging.register()
 search_index.register()
+release_handlers.install()
 
 
 @receiver([due_work_failed, due_work_cancelled], dispatch_uid="campaign_releases.tell_owner")

@@ -13,8 +13,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
-from campaign.releases.enums import WorkKind, WorkState
-from campaign.releases.models import DueAttempt, DueWork
+from campaign.releases import approval, membership, releasing
+from campaign.releases.enums import ItemAction, WorkKind, WorkState
+from campaign.releases.models import DueAttempt, DueWork, Release
+from content_blocks.models import GlossaryTerm
+from tests.factories.content_blocks import GlossaryTermFactory
+from tests.factories.pages import GuidancePageFactory, campaign_home
 
 
 class ScheduledPage:
@@ -107,3 +111,106 @@ class DueAttemptFactory(factory.django.DjangoModelFactory):
     work = factory.SubFactory(DueWorkFactory)
     number = 1
     started_at = factory.LazyFunction(timezone.now)
+
+
+# --- Releases -------------------------------------------------------------------------------------
+
+
+class ReleaseFactory(factory.django.DjangoModelFactory):
+    """A draft release without items. `ReleaseStory` leads one through its life by the use cases."""
+
+    class Meta:
+        model = Release
+
+    title = factory.Sequence(lambda number: f"Release {number}")
+    owner = factory.SubFactory(UserFactory)
+    created_by = factory.SelfAttribute("owner")
+    zone = "Europe/London"
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class ReleaseStory:
+    """Releases in each situation, made through the use cases themselves."""
+
+    @staticmethod
+    def page(
+        title: str = "", *, live: bool = False, parent: Page | None = None, **fields: Any
+    ) -> Any:
+        """A guidance page with one version; a draft unless `live`."""
+        home = parent or Page.objects.filter(depth=2).first() or campaign_home()
+        page = GuidancePageFactory(
+            parent=home, title=title or f"Page {uuid.uuid4()}", live=False, **fields
+        )
+        revision = page.save_revision()
+        if live:
+            revision.publish()
+        page.refresh_from_db()
+        return page
+
+    @staticmethod
+    def term(name: str, *, live: bool = False) -> GlossaryTerm:
+        """A record with one version; a draft unless `live`."""
+        term = GlossaryTermFactory(term=name, live=False)
+        revision = term.save_revision()
+        if live:
+            revision.publish()
+        term.refresh_from_db()
+        return term
+
+    @staticmethod
+    def edit(thing: Any, *, user: Any = None, **fields: Any) -> Revision:
+        """Save a new draft of a page or record."""
+        draft = type(thing).objects.get(pk=thing.pk).get_latest_revision_as_object()
+        for name, value in fields.items():
+            setattr(draft, name, value)
+        return draft.save_revision(user=user)
+
+    @staticmethod
+    def draft(*things: Any, at: datetime, user: Any = None, withdraw: Any = ()) -> Release:
+        """A draft release with these things, and those in `withdraw` coming down."""
+        user = user or UserFactory(editor_in_chief=True)
+        release = membership.create_release("March", user=user, at=at)
+        for thing in things:
+            membership.add_item(release, thing, user=user, at=at)
+        for thing in withdraw:
+            membership.add_item(release, thing, user=user, at=at, action=ItemAction.WITHDRAW)
+        return release
+
+    @staticmethod
+    def approved(*things: Any, at: datetime, withdraw: Any = (), approver: Any = None) -> Release:
+        """The same, approved by somebody else."""
+        release = ReleaseStory.draft(*things, at=at, withdraw=withdraw)
+        approver = approver or UserFactory(editor_in_chief=True)
+        return approval.approve(release, user=approver, at=at)
+
+    @staticmethod
+    def timed(release: Release, goes_live_at: datetime, ends_at: datetime | None = None) -> Release:
+        """Give a release these moments, as clocks in UTC show them."""
+        return releasing.set_release_times(
+            release,
+            goes_live=goes_live_at.replace(tzinfo=None),
+            ends=ends_at and ends_at.replace(tzinfo=None),
+            zone="UTC",
+            user=release.owner,
+            at=min(goes_live_at, timezone.now()) - timedelta(days=30),
+        )
+
+    @staticmethod
+    def scheduled(
+        *things: Any,
+        at: datetime,
+        goes_live_at: datetime,
+        ends_at: datetime | None = None,
+        withdraw: Any = (),
+    ) -> Release:
+        """The same, scheduled at `at`."""
+        release = ReleaseStory.draft(*things, at=at, withdraw=withdraw)
+        release = ReleaseStory.timed(release, goes_live_at, ends_at)
+        release = approval.approve(release, user=UserFactory(editor_in_chief=True), at=at)
+        return releasing.schedule_release(release, user=release.owner, at=at)
+
+    @staticmethod
+    def live(*things: Any, at: datetime, withdraw: Any = ()) -> Release:
+        """The same, published at `at`."""
+        release = ReleaseStory.approved(*things, at=at, withdraw=withdraw)
+        return releasing.publish_now(release, user=release.owner, at=at)

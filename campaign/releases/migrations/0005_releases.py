@@ -589,6 +589,13 @@ class Migration(migrations.Migration):
                 ("goes_live_at", models.DateTimeField(blank=True, null=True, verbose_name="for")),
                 ("ok", models.BooleanField(verbose_name="nothing would fail")),
                 (
+                    "took",
+                    models.FloatField(
+                        default=0,
+                        help_text="Seconds that the rehearsal took: how long going live takes.",
+                    ),
+                ),
+                (
                     "results",
                     models.JSONField(
                         default=list, encoder=django.core.serializers.json.DjangoJSONEncoder

@@ -375,6 +375,9 @@ class ReleaseCheck(models.Model):
     run_at = models.DateTimeField(_("checked"))
     goes_live_at = models.DateTimeField(_("for"), null=True, blank=True)
     ok = models.BooleanField(_("nothing would fail"))
+    took = models.FloatField(
+        default=0, help_text=_("Seconds that the rehearsal took: how long going live takes.")
+    )
     results = models.JSONField(default=list, encoder=DjangoJSONEncoder)
 
     wagtail_reference_index_ignore = True

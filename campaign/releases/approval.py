@@ -1,0 +1,215 @@
+"""Who says that a release may go out, and what takes that back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from wagtail.log_actions import log
+from wagtail.models import Page
+from wagtail.permissions import policy_registry
+
+from campaign.releases.conf import get_settings
+from campaign.releases.enums import APPROVED_RELEASE_STATES, ReleaseState
+from campaign.releases.exceptions import NotApprovableError, ReleaseStateError
+from campaign.releases.models import Release, ReleaseItem
+from campaign.releases.moving import hash_of
+from campaign.releases.release_notices import tell
+from campaign.releases.signals import announce, release_approval_voided, release_changed
+
+APPROVE_PERMISSION = "campaign_releases.approve_release"
+
+
+def locked(release: Release) -> Release:
+    """The release's row, locked and read again. Inside the caller's transaction."""
+    return Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
+
+
+def record(release: Release, action: str, /, *, user: Any, **data: Any) -> None:
+    """Write the log entry `campaign_releases.release.<action>`, then tell the house."""
+    log(instance=release, action=f"campaign_releases.release.{action}", user=user, data=data)
+    announce(release_changed, sender=Release, release=release, action=action, user=user)
+
+
+def change_state(release: Release, state: ReleaseState, **fields: Any) -> None:
+    """Write the state and what belongs to it; the items are open as long as the release is."""
+    release.state = state
+    for name, value in fields.items():
+        setattr(release, name, value)
+    release.save(update_fields=["state", *fields])
+    release.items.exclude(open=state.is_open).update(open=state.is_open)
+
+
+def approve(release: Release, *, user: Any, at: datetime) -> Release:
+    """Let `user` say that this release may go out as it is now: items, versions, languages, times.
+
+    Raises:
+        NotApprovableError: `user` may not approve it; the message says why.
+        ReleaseStateError: it is not a draft.
+    """
+    with transaction.atomic():
+        release = locked(release)
+        if release.state != ReleaseState.DRAFT:
+            raise ReleaseStateError(release, _("approved"))
+        if (reason := why_not_approvable(release, user=user)) is not None:
+            raise NotApprovableError(reason)
+        for item in release.items.select_related("revision"):
+            _take_note_of_content(item)
+        change_state(
+            release,
+            ReleaseState.APPROVED,
+            approved_by=user,
+            approved_at=at,
+            approved_digest=digest_of(release),
+            approval_void_reason="",
+        )
+        record(release, "approve", user=user, items=release.items.count())
+    return release
+
+
+def why_not_approvable(release: Release, *, user: Any) -> str | None:
+    """Why `user` may not approve this release, as a sentence; None when they may."""
+    if not user.has_perm(APPROVE_PERMISSION):
+        return _("You do not have the permission to approve releases.")
+    items = list(release.items.select_related("revision__user", "content_type"))
+    if not items:
+        return _("There is nothing in this release yet.")
+    if get_settings().four_eyes and (own := _own_work(release, items, user=user)):
+        return own
+    forbidden = [item for item in items if not may_move(user, item.instance())]
+    if forbidden:
+        return _("You may not publish “%(title)s”, so somebody else has to approve this.") % {
+            "title": forbidden[0].title
+        }
+    return None
+
+
+def _own_work(release: Release, items: list[ReleaseItem], *, user: Any) -> str | None:
+    if user.pk in (release.created_by_id, release.owner_id):
+        return _("This release is yours: somebody else has to approve it.")
+    for item in items:
+        if item.revision is not None and item.revision.user_id == user.pk:
+            return _("You wrote the last version of “%(title)s”: somebody else has to approve.") % {
+                "title": item.title
+            }
+    return None
+
+
+def may_move(user: Any, instance: Any) -> bool:
+    """Whether this person may publish and withdraw a page or snippet by hand.
+
+    True for what was deleted: nobody's permission is the trouble then.
+    """
+    if instance is None:
+        return True
+    if user is None or not user.is_active:
+        return False
+    if isinstance(instance, Page):
+        return bool(instance.permissions_for_user(user).can_publish())
+    return bool(policy_registry.get(instance).user_has_permission(user, "publish"))
+
+
+def digest_of(release: Release) -> str:
+    """The SHA-256 of everything that an approval covers.
+
+    Times are taken as the wall shows them: what was promised is "06:00 in London", also when the
+    data of the zone changes and with it the moment.
+    """
+    covered = {
+        "items": sorted(
+            [
+                item.content_type_id,
+                item.object_id,
+                item.action,
+                item.revision_id,
+                item.content_hash,
+            ]
+            for item in release.items.all()
+        ),
+        "languages": sorted(release.languages.values_list("locale_id", "policy")),
+        "goes_live": [release.zone, release.goes_live_wall, release.goes_live_fold],
+        "ends": [release.zone, release.ends_wall, release.ends_fold],
+    }
+    return hashlib.sha256(json.dumps(covered).encode()).hexdigest()
+
+
+def void_approval(release: Release, *, reason: str, user: Any = None) -> bool:
+    """Take the approval back; a scheduled release is off its schedule with it.
+
+    Args:
+        release: need not be approved: then nothing happens.
+        reason: a sentence for the owner and the approver: who changed what.
+        user: who did it; None when it was nobody.
+
+    Returns whether an approval stood.
+    """
+    with transaction.atomic():
+        release = locked(release)
+        if release.state not in APPROVED_RELEASE_STATES:
+            return False
+        approved_by = release.approved_by
+        change_state(
+            release,
+            ReleaseState.DRAFT,
+            approved_by=None,
+            approved_at=None,
+            approved_digest="",
+            approval_void_reason=reason,
+            scheduled_at=None,
+        )
+        record(release, "void_approval", user=user, reason=reason)
+        tell(release, "voided", people=[release.owner, approved_by], reason=reason)
+        announce(
+            release_approval_voided,
+            sender=Release,
+            release=release,
+            reason=reason,
+            approved_by=approved_by,
+        )
+    return True
+
+
+def note_edit(revision: Any, *, created: bool, at: datetime) -> None:
+    """A version was saved: if its page or snippet is in an approved release, that is not any more.
+
+    The pin stays as it is. A version that says the same as the pinned one is no edit.
+    """
+    key = (revision.base_content_type_id, str(revision.object_id))
+    item = ReleaseItem.objects.open().for_key(key).select_related("release").first()
+    if item is None:
+        return
+    is_pinned = item.revision_id == revision.pk
+    if hash_of(revision.content) == item.content_hash or not (created or is_pinned):
+        return
+    if item.release.is_approved:
+        who = revision.user.get_username() if revision.user else _("Somebody")
+        void_approval(
+            item.release,
+            reason=_(
+                "%(who)s edited “%(title)s” on %(when)s. The release still holds the former "
+                "version: look at the new one, take it in if it is wanted, and approve again."
+            )
+            % {
+                "who": who,
+                "title": revision.object_str or item.title,
+                "when": date_format(timezone.localtime(at), "j F Y, H:i"),
+            },
+            user=revision.user,
+        )
+    if is_pinned:
+        _take_note_of_content(item, revision)
+
+
+def _take_note_of_content(item: ReleaseItem, revision: Any = None) -> None:
+    """Keep the hash of the pinned version as it is now."""
+    revision = revision or item.revision
+    content_hash = hash_of(revision.content) if revision is not None else ""
+    if item.content_hash != content_hash:
+        item.content_hash = content_hash
+        item.save(update_fields=["content_hash"])

@@ -1,0 +1,263 @@
+"""Move the items of a release: in which order, and each through the gate.
+
+The caller has opened the transaction and says who acts (`gate.acting`); whatever goes wrong is
+raised, so that the caller's transaction takes everything back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext as _
+from wagtail.models import Page, Revision
+
+from campaign.releases.enums import ItemAction, ReleaseState
+from campaign.releases.exceptions import ApprovalBrokenError
+from campaign.releases.models import Release, ReleaseItem
+
+NOT_CONTENT = frozenset(
+    {
+        "draft_title",
+        "depth",
+        "expired",
+        "first_published_at",
+        "go_live_at",
+        "has_unpublished_changes",
+        "last_published_at",
+        "latest_revision",
+        "latest_revision_created_at",
+        "live",
+        "live_revision",
+        "locked",
+        "locked_at",
+        "locked_by",
+        "numchild",
+        "path",
+        "url_path",
+        "wagtail_admin_comments",
+    }
+)
+"""What a version carries beside its content: bookkeeping, its place in the tree, its own time."""
+
+
+def hash_of(content: Mapping[str, Any]) -> str:
+    """The SHA-256 of what a version says, the same for two versions that say the same."""
+    kept = {name: value for name, value in content.items() if name not in NOT_CONTENT}
+    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def in_order(items: Iterable[ReleaseItem]) -> list[tuple[ReleaseItem, Any]]:
+    """The items with their rows, in the order in which they move; a row is None when deleted.
+
+    What goes live comes first: snippets before the pages that show them, parents before children,
+    sources before their translations. What comes down follows, in reverse: pages before snippets,
+    children before parents.
+    """
+    pairs = sorted(((item, item.instance()) for item in items), key=_place)
+    going = [pair for pair in pairs if pair[0].action == ItemAction.PUBLISH]
+    coming = [pair for pair in pairs if pair[0].action == ItemAction.WITHDRAW]
+    return going + coming[::-1]
+
+
+def _place(pair: tuple[ReleaseItem, Any]) -> tuple[bool, int, bool, int, int]:
+    item, row = pair
+    is_page = isinstance(row, Page)
+    return (
+        is_page,
+        row.depth if is_page else 0,
+        item.translation_of_id is not None,
+        item.position,
+        item.pk,
+    )
+
+
+def remember(pairs: Iterable[tuple[ReleaseItem, Any]]) -> None:
+    """Keep on each item what was public before anything moves."""
+    for item, row in pairs:
+        was_live = row is not None and bool(row.live)
+        item.was_live = was_live
+        item.previous_revision = row.live_revision if was_live else None
+        item.previous_content = _content_of(row) if was_live else None
+        item.save(update_fields=["was_live", "previous_revision", "previous_content"])
+
+
+def _content_of(row: Any) -> dict[str, Any]:
+    """What a row says, in the form in which versions keep it."""
+    content: dict[str, Any] = json.loads(json.dumps(row.serializable_data(), cls=DjangoJSONEncoder))
+    return content
+
+
+def move(item: ReleaseItem, row: Any, *, user: Any) -> None:
+    """Publish or withdraw one item.
+
+    Raises:
+        ApprovalBrokenError: the thing, the version or its content is not what was pinned.
+        GateRefusedError, or whatever else publishing raises.
+    """
+    if item.action == ItemAction.PUBLISH:
+        publish(item, row, user=user)
+    elif row is not None and row.live:
+        row.unpublish(user=user)
+
+
+def publish(item: ReleaseItem, row: Any, *, user: Any) -> None:
+    """Publish the pinned version of one item; see `move`."""
+    if row is None:
+        raise ApprovalBrokenError(_("It has been deleted."))
+    revision = pinned_revision(item)
+    revision.publish(user=user, skip_permission_checks=True)
+    row.refresh_from_db(fields=["live"])
+    if not row.live:
+        raise ApprovalBrokenError(
+            _("It was published, but is not public. Check the times in this version.")
+        )
+
+
+def pinned_revision(item: ReleaseItem) -> Revision:
+    """The version of an item, locked, if it still says what was pinned.
+
+    Raises:
+        ApprovalBrokenError: it is gone, or was written over.
+    """
+    revision: Revision | None = (
+        Revision.objects.select_for_update(of=("self",)).filter(pk=item.revision_id).first()
+    )
+    if revision is None:
+        raise ApprovalBrokenError(_("The pinned version does not exist any more. Pin another."))
+    if hash_of(revision.content) != item.content_hash:
+        raise ApprovalBrokenError(_("The pinned version was changed after it was pinned."))
+    return revision
+
+
+# --- Back again ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepBack:
+    """What putting back does with one item of a live release.
+
+    Attributes:
+        item: the item of the release that is put back.
+        row: the page (specific) or snippet in the database; None when it was deleted.
+        action: what happens to it; None when it is left as it is.
+        why: why it is left as it is, as a sentence.
+    """
+
+    item: ReleaseItem
+    row: Any
+    action: ItemAction | None
+    why: str = ""
+
+
+def steps_back(release: Release) -> list[StepBack]:
+    """What has to happen so that what was public before a release is public again, in order.
+
+    What was not public before comes down; what replaced an older version goes back to that; what
+    was withdrawn comes back. What a person has taken down since, or brought back by hand, stays as
+    they left it.
+    """
+    return _ordered(_step(item, row) for item, row in in_order(release.items.all()))
+
+
+def steps_at_end(release: Release) -> list[StepBack]:
+    """As `steps_back`, for an end that was set beforehand: what is newer than the release stays.
+
+    Nobody wants a correction of last week lost, or what a later release brought, because the end
+    of this one has come.
+    """
+    return [_unless_newer(step, release) for step in steps_back(release)]
+
+
+def step_back(step: StepBack, *, user: Any, before: datetime) -> None:
+    """Carry one step out; the caller says who acts, and has opened the transaction."""
+    if step.action == ItemAction.WITHDRAW:
+        if step.row.live:
+            step.row.unpublish(user=user)
+    elif step.action == ItemAction.PUBLISH:
+        previous_version(step.item, step.row, user=user, before=before).publish(
+            user=user, skip_permission_checks=True
+        )
+
+
+def previous_version(item: ReleaseItem, row: Any, *, user: Any, before: datetime) -> Revision:
+    """The version that says what was public before the release; made again if it was purged.
+
+    A version that is made takes its place in the history at `before` (aware), so that a draft which
+    somebody has begun since stays the newest.
+    """
+    content = item.previous_content or {}
+    kept: Revision | None = item.previous_revision
+    if kept is not None and hash_of(kept.content) == hash_of(content):
+        return kept
+    revision: Revision = Revision.objects.create(
+        content_object=row,
+        base_content_type_id=item.content_type_id,
+        user=user,
+        created_at=before,
+        content=content,
+        object_str=item.title,
+    )
+    if revision.is_latest_revision():
+        row.latest_revision = revision
+        row.save(update_fields=["latest_revision"])
+    return revision
+
+
+def _step(item: ReleaseItem, row: Any) -> StepBack:
+    withdrew = item.action == ItemAction.WITHDRAW
+    why = ""
+    if row is None:
+        why = _("It has been deleted.")
+    elif withdrew and not item.was_live:
+        why = _("It was not public before.")
+    elif withdrew and row.live:
+        why = _("Somebody has published it again since.")
+    elif not withdrew and not row.live:
+        why = _("Somebody has taken it down since.")
+    if why:
+        return StepBack(item=item, row=row, action=None, why=why)
+    action = ItemAction.PUBLISH if item.was_live else ItemAction.WITHDRAW
+    return StepBack(item=item, row=row, action=action)
+
+
+def _ordered(steps: Iterable[StepBack]) -> list[StepBack]:
+    by_place = sorted(steps, key=lambda step: _place((step.item, step.row)))
+    going = [step for step in by_place if step.action == ItemAction.PUBLISH]
+    coming = [step for step in by_place if step.action == ItemAction.WITHDRAW]
+    staying = [step for step in by_place if step.action is None]
+    return going + coming[::-1] + staying
+
+
+def _unless_newer(step: StepBack, release: Release) -> StepBack:
+    if step.action is None or step.item.action == ItemAction.WITHDRAW:
+        return step
+    later = (
+        ReleaseItem.objects.for_key(step.item.key)
+        .filter(
+            action=ItemAction.PUBLISH,
+            release__state=ReleaseState.LIVE,
+            release__published_at__gt=release.published_at,
+        )
+        .select_related("release")
+        .first()
+    )
+    if later is not None:
+        why = _("It went live again with “%(release)s”.") % {"release": later.release}
+        return replace(step, action=None, why=why)
+    if step.action == ItemAction.PUBLISH and not _is_as_released(step):
+        return replace(step, action=None, why=_("A newer version has been published since."))
+    return step
+
+
+def _is_as_released(step: StepBack) -> bool:
+    """Whether what is public now is what the release made public."""
+    if step.row.live_revision_id is not None and step.item.revision_id is not None:
+        return bool(step.row.live_revision_id == step.item.revision_id)
+    return hash_of(_content_of(step.row)) == step.item.content_hash

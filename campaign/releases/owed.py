@@ -1,0 +1,146 @@
+"""Translations that stay behind when their source goes live, and what becomes of them.
+
+A release may let a language go when it is ready, or go with a notice. What was not ready at the
+moment is owed: written down, until a complete translation is public.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaign.assurance.rules import key_of
+from campaign.releases.approval import record
+from campaign.releases.enums import Cause, ItemAction, LanguagePolicy, ReleaseState
+from campaign.releases.gate import acting
+from campaign.releases.membership import newest_version
+from campaign.releases.models import OwedTranslation, Release, ReleaseItem
+from translations.progress import Readiness, readiness
+
+
+def note_owed(release: Release, *, at: datetime) -> None:
+    """Write down which translations stayed behind, in languages that do not make it wait."""
+    languages = list(release.languages.exclude(policy=LanguagePolicy.WAIT).select_related("locale"))
+    if not languages:
+        return
+    inside = {item.key for item in release.items.all()}
+    for item in release.items.filter(translation_of=None, action=ItemAction.PUBLISH):
+        instance: Any = item.instance()
+        if getattr(instance, "translation_key", None) is None:
+            continue
+        for language in languages:
+            if language.locale_id == instance.locale_id:
+                continue
+            found = readiness(instance, language.locale)
+            if found.is_ready and key_of(found.translation) in inside:
+                continue
+            OwedTranslation.objects.create(
+                release=release,
+                item=item,
+                content_type_id=item.content_type_id,
+                translation_key=instance.translation_key,
+                locale=language.locale,
+                policy=language.policy,
+                owed_since=at,
+            )
+
+
+def settle_owed(*, at: datetime, instance: Any = None) -> list[Any]:
+    """Publish translations that are owed, go when ready, and are complete now.
+
+    Args:
+        at: now (aware).
+        instance: look at this translation only.
+
+    Returns what was published. Each is its own transaction: one that fails stays owed, and does
+    not stop the others.
+    """
+    owed = OwedTranslation.objects.unsettled().filter(policy=LanguagePolicy.GO_WHEN_READY)
+    if instance is not None:
+        owed = owed.filter(translation_key=instance.translation_key, locale_id=instance.locale_id)
+    published = []
+    for one in owed.select_related("release__approved_by", "item__content_type", "locale"):
+        found = _ready_to_follow(one)
+        if found is not None and _follow_later(one, found, at=at):
+            published.append(found.translation)
+    return published
+
+
+def _ready_to_follow(owed: OwedTranslation) -> Readiness | None:
+    source: Any = owed.item.instance()
+    if source is None or not source.live:
+        return None
+    found = readiness(source, owed.locale)
+    return found if found.is_ready else None
+
+
+def _follow_later(owed: OwedTranslation, found: Readiness, *, at: datetime) -> bool:
+    release = owed.release
+    with transaction.atomic():
+        still = OwedTranslation.objects.unsettled().select_for_update().filter(pk=owed.pk)
+        if (
+            not still.exists()
+            or ReleaseItem.objects.open().for_key(key_of(found.translation)).exists()
+        ):
+            return False
+        revision = newest_version(found.translation)
+        with acting(
+            cause=Cause.RELEASE,
+            release_id=release.pk,
+            approved_by=release.approved_by,
+            at=at,
+            reason=_("It follows its source, which went live with the release."),
+        ):
+            revision.publish(skip_permission_checks=True)
+        record(release, "follow", user=None, item=str(found.translation), revision=revision.pk)
+    return True
+
+
+def note_published(instance: Any, *, at: datetime) -> None:
+    """A translation has become public: nothing is owed for it any more, if it is complete."""
+    if getattr(instance, "translation_key", None) is None:
+        return
+    owed = OwedTranslation.objects.unsettled().filter(
+        translation_key=instance.translation_key, locale_id=instance.locale_id
+    )
+    for one in owed.select_related("item__content_type", "locale"):
+        source = one.item.instance()
+        if source is not None and readiness(source, one.locale).is_ready:
+            one.settled_at = at
+            one.save(update_fields=["settled_at"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class TranslationNotice:
+    """What a page has to say: the page it was translated from has moved on.
+
+    Attributes:
+        release: the release with which the source moved on.
+        since: when it did (aware).
+    """
+
+    release: Release
+    since: datetime
+
+
+def translation_notice(instance: Any) -> TranslationNotice | None:
+    """The notice that a translation has to show, or None. One query."""
+    if getattr(instance, "translation_key", None) is None:
+        return None
+    owed = (
+        OwedTranslation.objects.unsettled()
+        .filter(
+            policy=LanguagePolicy.GO_WITH_NOTICE,
+            translation_key=instance.translation_key,
+            locale_id=instance.locale_id,
+            item__release__state=ReleaseState.LIVE,
+        )
+        .select_related("release")
+        .order_by("owed_since")
+        .first()
+    )
+    return None if owed is None else TranslationNotice(release=owed.release, since=owed.owed_since)

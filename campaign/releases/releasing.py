@@ -1,0 +1,451 @@
+"""Carry releases out: set their times, schedule, publish, end. All or nothing, each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from campaign.assurance.rules import key_of
+from campaign.releases.approval import (
+    change_state,
+    digest_of,
+    locked,
+    may_move,
+    record,
+    void_approval,
+)
+from campaign.releases.enums import (
+    APPROVED_RELEASE_STATES,
+    AttemptOutcome,
+    Cause,
+    CheckTrigger,
+    ItemAction,
+    LanguagePolicy,
+    ReleaseState,
+    WorkKind,
+)
+from campaign.releases.exceptions import (
+    ApprovalBrokenError,
+    ItemFailedError,
+    NonexistentTimeError,
+    PreflightFailedError,
+    ReleaseStateError,
+    ReleaseTimeError,
+    UnknownZoneError,
+)
+from campaign.releases.gate import acting
+from campaign.releases.membership import bring_translation
+from campaign.releases.models import DueWork, OwedTranslation, Release, ReleaseItem
+from campaign.releases.moving import (
+    StepBack,
+    in_order,
+    move,
+    remember,
+    step_back,
+    steps_at_end,
+)
+from campaign.releases.owed import note_owed
+from campaign.releases.preflight import check_release
+from campaign.releases.release_notices import tell
+from campaign.releases.schedules import trigger_of_check
+from campaign.releases.signals import (
+    announce,
+    release_ended,
+    release_time_moved,
+    release_went_live,
+)
+from campaign.releases.wall_time import resolve
+from translations.progress import live_translations, readiness
+
+WALL_FORMAT = "%Y-%m-%dT%H:%M:%S"
+
+
+# --- Times ---------------------------------------------------------------------------------------
+
+
+def set_release_times(
+    release: Release,
+    *,
+    goes_live: datetime | None,
+    ends: datetime | None = None,
+    zone: str,
+    goes_live_fold: int | None = None,
+    ends_fold: int | None = None,
+    user: Any,
+    at: datetime,
+) -> Release:
+    """Set when a release goes live and ends, as clocks in `zone` show it (naive; None: not set).
+
+    An approval that stands is void when anything changes. The end of a live release may be moved
+    or taken away, its start no more.
+
+    Raises:
+        NonexistentTimeError, AmbiguousTimeError, UnknownZoneError: see `wall_time.resolve`.
+        ReleaseTimeError: a time has passed, or the end is not after the start.
+        ReleaseStateError: the release is over.
+    """
+    starts_at = None if goes_live is None else resolve(goes_live, zone, fold=goes_live_fold)
+    ends_at = None if ends is None else resolve(ends, zone, fold=ends_fold)
+    with transaction.atomic():
+        release = locked(release)
+        live = release.state == ReleaseState.LIVE
+        if not (release.is_open or live):
+            raise ReleaseStateError(release, _("given another time"))
+        if live and starts_at != release.goes_live_at:
+            raise ReleaseTimeError(_("It is live already: only its end can change."))
+        _require_times(starts_at if not live else None, ends_at, at=at)
+        values = {
+            "zone": zone,
+            "goes_live_wall": _wall(goes_live),
+            "goes_live_fold": goes_live_fold or 0,
+            "goes_live_at": starts_at,
+            "ends_wall": _wall(ends),
+            "ends_fold": ends_fold or 0,
+            "ends_at": ends_at,
+        }
+        if all(getattr(release, name) == value for name, value in values.items()):
+            return release
+        if release.state in APPROVED_RELEASE_STATES:
+            void_approval(release, reason=_("Its times were changed."), user=user)
+            release.refresh_from_db()
+        for name, value in values.items():
+            setattr(release, name, value)
+        release.save(update_fields=list(values))
+        record(
+            release,
+            "set_times",
+            user=user,
+            zone=zone,
+            goes_live=values["goes_live_wall"],
+            ends=values["ends_wall"],
+        )
+    return release
+
+
+def recompute_times(*, at: datetime) -> list[Release]:
+    """Compute the moments again after the data of time zones changed; returns what moved.
+
+    What was promised is the time on the wall, so an approval stands. A time that clocks now skip
+    keeps its former moment, and the owner is told. Moments that have passed stay as they were.
+    """
+    moved = []
+    with transaction.atomic():
+        standing = Release.objects.select_for_update(of=("self",)).filter(
+            state__in=(*APPROVED_RELEASE_STATES, ReleaseState.DRAFT, ReleaseState.LIVE)
+        )
+        for release in standing:
+            changes = [_recompute(release, field, at=at) for field in ("goes_live", "ends")]
+            if any(changes):
+                moved.append(release)
+    return moved
+
+
+def _recompute(release: Release, field: str, *, at: datetime) -> bool:
+    wall, was = getattr(release, f"{field}_wall"), getattr(release, f"{field}_at")
+    if not wall or was is None or was <= at:
+        return False
+    try:
+        now: datetime | None = resolve(
+            datetime.strptime(wall, WALL_FORMAT),  # noqa: DTZ007 - a wall time has no zone
+            release.zone,
+            fold=getattr(release, f"{field}_fold"),
+        )
+    except (NonexistentTimeError, UnknownZoneError):
+        now = None
+    if now == was:
+        return False
+    if now is not None:
+        setattr(release, f"{field}_at", now)
+        release.save(update_fields=[f"{field}_at"])
+    record(
+        release,
+        "recompute",
+        user=None,
+        field=field,
+        was=was.isoformat(),
+        now=now.isoformat() if now else None,
+    )
+    tell(
+        release,
+        "time_moved",
+        people=[release.owner],
+        field=field,
+        was=was.isoformat(),
+        now=now.isoformat() if now else None,
+    )
+    announce(release_time_moved, sender=Release, release=release, field=field, was=was, now=now)
+    return now is not None
+
+
+def _require_times(starts_at: datetime | None, ends_at: datetime | None, *, at: datetime) -> None:
+    if starts_at is not None and starts_at <= at:
+        raise ReleaseTimeError(_("The time at which it goes live has passed. Choose a later one."))
+    if ends_at is not None and ends_at <= at:
+        raise ReleaseTimeError(_("The time at which it ends has passed. Choose a later one."))
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+        raise ReleaseTimeError(_("It has to end after it goes live."))
+
+
+def _wall(value: datetime | None) -> str:
+    return "" if value is None else value.strftime(WALL_FORMAT)
+
+
+# --- Scheduling ----------------------------------------------------------------------------------
+
+
+def schedule_release(release: Release, *, user: Any, at: datetime) -> Release:
+    """Let an approved release go live at its time, after a preflight for that moment.
+
+    Raises:
+        ReleaseStateError: it is not approved.
+        ReleaseTimeError: it has no time, or its time has passed.
+        PreflightFailedError: it would fail; `check` says why. The check is kept, nothing else.
+    """
+    if release.state != ReleaseState.APPROVED:
+        raise ReleaseStateError(release, _("scheduled"))
+    _require_time(release, at=at)
+    check = check_release(release, trigger=CheckTrigger.SCHEDULE, at=at)
+    if not check.ok:
+        raise PreflightFailedError(check)
+    with transaction.atomic():
+        release = locked(release)
+        if release.state != ReleaseState.APPROVED:
+            raise ReleaseStateError(release, _("scheduled"))
+        _require_time(release, at=at)
+        change_state(release, ReleaseState.SCHEDULED, scheduled_at=at)
+        record(release, "schedule", user=user, goes_live_at=_iso(release.goes_live_at))
+    return release
+
+
+def unschedule_release(release: Release, *, user: Any) -> Release:
+    """Take a release off its schedule. The approval stands.
+
+    Raises:
+        ReleaseStateError: it is not scheduled.
+    """
+    with transaction.atomic():
+        release = locked(release)
+        if release.state not in (ReleaseState.SCHEDULED, ReleaseState.FAILED):
+            raise ReleaseStateError(release, _("taken off the schedule"))
+        change_state(release, ReleaseState.APPROVED, scheduled_at=None)
+        record(release, "unschedule", user=user)
+    return release
+
+
+def _require_time(release: Release, *, at: datetime) -> None:
+    if release.goes_live_at is None:
+        raise ReleaseTimeError(_("Set the time at which it goes live first."))
+    _require_times(release.goes_live_at, release.ends_at, at=at)
+
+
+def _iso(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+# --- Going live ----------------------------------------------------------------------------------
+
+
+def publish_now(release: Release, *, user: Any, at: datetime) -> Release:
+    """Let an approved release go live at once, after a preflight for this moment.
+
+    Raises:
+        ReleaseStateError: it is not approved.
+        PreflightFailedError: it would fail; nothing has changed.
+        ItemFailedError, ApprovalBrokenError: it failed; nothing has changed.
+    """
+    if release.state not in APPROVED_RELEASE_STATES:
+        raise ReleaseStateError(release, _("published"))
+    check = check_release(release, trigger=CheckTrigger.ASKED, at=at, moment=at)
+    if not check.ok:
+        raise PreflightFailedError(check)
+    with transaction.atomic():
+        release = locked(release)
+        if release.state not in APPROVED_RELEASE_STATES:
+            raise ReleaseStateError(release, _("published"))
+        go_live(release, user=user, at=at)
+    return release
+
+
+def go_live(release: Release, *, user: Any, at: datetime) -> None:
+    """Move every item of a locked, approved release, or raise so that none moves.
+
+    Raises:
+        ApprovalBrokenError: what would go out is not what was approved, or the approver may no
+            longer publish it.
+        ItemFailedError: one item could not be moved; it is named, and the error is the cause.
+    """
+    _require_approval(release)
+    _take_languages_along(release, at=at)
+    pairs = in_order(release.items.select_related("content_type"))
+    remember(pairs)
+    with acting(
+        cause=Cause.RELEASE,
+        release_id=release.pk,
+        user=user,
+        approved_by=release.approved_by,
+        at=at,
+    ):
+        for item, row in pairs:
+            try:
+                move(item, row, user=user)
+            except Exception as error:
+                raise ItemFailedError(item, error) from error
+    change_state(release, ReleaseState.LIVE, published_at=at)
+    record(release, "publish", user=user, items=len(pairs))
+    note_owed(release, at=at)
+    if release.inverse_of is not None and release.inverse_of.state == ReleaseState.LIVE:
+        close(locked(release.inverse_of), user=user, at=at)
+    announce(release_went_live, sender=Release, release=release)
+
+
+def _require_approval(release: Release) -> None:
+    if release.approved_digest != digest_of(release):
+        raise ApprovalBrokenError(
+            _("“%(title)s” is not what was approved any more. Approve it again.")
+            % {"title": release.title}
+        )
+    for item in release.items.all():
+        if not may_move(release.approved_by, item.instance()):
+            raise ApprovalBrokenError(
+                _("Whoever approved this may no longer publish “%(title)s”.")
+                % {"title": item.title}
+            )
+
+
+def _take_languages_along(release: Release, *, at: datetime) -> None:
+    """Add what the approval covers without naming it.
+
+    Translations that became complete after the approval, in languages that go when ready; and the
+    public translations of what is withdrawn, so that an inverse can bring them back.
+    """
+    ready = list(
+        release.languages.filter(policy=LanguagePolicy.GO_WHEN_READY).select_related("locale")
+    )
+    for item in release.items.filter(translation_of=None).select_related("revision"):
+        instance: Any = item.instance()
+        if getattr(instance, "translation_key", None) is None:
+            continue
+        if item.action == ItemAction.WITHDRAW:
+            for translation in live_translations(instance):
+                bring_translation(item, translation, user=None, at=at)
+            continue
+        for language in ready:
+            found = readiness(_as_pinned(item, instance), language.locale)
+            if found.is_ready:
+                bring_translation(item, found.translation, user=None, at=at)
+            elif found.translation is not None:
+                # It was complete when approved, and is not any more: it follows later.
+                release.items.for_key(key_of(found.translation)).delete()
+
+
+def _as_pinned(item: ReleaseItem, instance: Any) -> Any:
+    return instance if item.revision is None else item.revision.as_object()
+
+
+# --- The end -------------------------------------------------------------------------------------
+
+
+def end_release(release: Release, *, user: Any, at: datetime) -> Release:
+    """End a live release now: what it brought comes down, what it replaced comes back.
+
+    Raises:
+        ReleaseStateError: it is not live.
+        ItemFailedError: one item could not be moved; nothing has changed.
+    """
+    with transaction.atomic():
+        release = locked(release)
+        if release.state != ReleaseState.LIVE:
+            raise ReleaseStateError(release, _("ended"))
+        end(release, user=user, at=at)
+    return release
+
+
+def end(release: Release, *, user: Any, at: datetime) -> None:
+    """End a locked, live release: all of its items, or none (then it raises).
+
+    What was not public before it comes down, what it replaced or withdrew comes back; what was
+    published since stays (see `moving.steps_at_end`).
+    """
+    steps = steps_at_end(release)
+    with acting(
+        cause=Cause.RELEASE,
+        release_id=release.pk,
+        user=user,
+        approved_by=release.approved_by,
+        at=at,
+        reason=_("The release has ended."),
+    ):
+        for step in steps:
+            try:
+                step_back(step, user=user, before=release.published_at or at)
+            except Exception as error:
+                raise ItemFailedError(step.item, error) from error
+    close(release, user=user, at=at, left=steps)
+    announce(release_ended, sender=Release, release=release)
+
+
+def close(release: Release, *, user: Any, at: datetime, left: Iterable[StepBack] = ()) -> None:
+    """Write down that a live release is over, and what was left as it is."""
+    change_state(release, ReleaseState.ENDED, ended_at=at)
+    OwedTranslation.objects.unsettled().filter(release=release).update(settled_at=at)
+    record(
+        release,
+        "end",
+        user=user,
+        left=[[step.item.title, step.why] for step in left if step.action is None],
+    )
+
+
+# --- Due work ------------------------------------------------------------------------------------
+
+
+def perform_start(work: DueWork, release: Release, *, at: datetime) -> AttemptOutcome:
+    """Carry out due work of the kind `release_start`. `release` is locked."""
+    if release.scheduled_at is None or release.goes_live_at != work.due_at:
+        return AttemptOutcome.SUPERSEDED
+    if release.ends_at is not None and release.ends_at <= at:
+        work.reason = _(
+            "Not shown: its whole time had passed before it could go live. Give it other times if "
+            "it is still wanted."
+        )
+        change_state(release, ReleaseState.CANCELLED, scheduled_at=None)
+        record(release, "cancel", user=None, reason=work.reason)
+        return AttemptOutcome.CANCELLED
+    go_live(release, user=release.owner, at=at)
+    return AttemptOutcome.DONE
+
+
+def perform_end(work: DueWork, release: Release, *, at: datetime) -> AttemptOutcome:
+    """Carry out due work of the kind `release_end`. `release` is locked."""
+    if release.state != ReleaseState.LIVE or release.ends_at != work.due_at:
+        return AttemptOutcome.SUPERSEDED
+    end(release, user=release.owner, at=at)
+    return AttemptOutcome.DONE
+
+
+def perform_check(work: DueWork, release: Release, *, at: datetime) -> AttemptOutcome:
+    """Carry out due work of the kind `release_check`. `release` is locked."""
+    trigger = trigger_of_check(release, work.due_at)
+    if trigger is None:
+        return AttemptOutcome.SUPERSEDED
+    check_release(release, trigger=trigger, at=at)
+    return AttemptOutcome.DONE
+
+
+def note_failure(work: DueWork) -> None:
+    """Due work of a release used up its attempts: a release that should have gone live failed."""
+    if work.kind != WorkKind.RELEASE_START:
+        return
+    with transaction.atomic():
+        release = (
+            Release.objects.select_for_update(of=("self",))
+            .filter(pk=work.object_id, state=ReleaseState.SCHEDULED)
+            .first()
+        )
+        if release is not None:
+            change_state(release, ReleaseState.FAILED)
+            record(release, "fail", user=None, error=work.last_error)
