@@ -191,11 +191,20 @@ def run_effects(at: datetime, *, longest: timedelta = LONGEST_PASS) -> Outcome:
         claim = _claim(at + passed)
         if claim is None:
             return outcome
+        if isinstance(claim, Effect):
+            outcome.failed += 1
+            _announce_failure(claim)
+            continue
         _carry_out(claim, at=at, started=started, outcome=outcome)
 
 
-def _claim(at: datetime) -> Claim | None:
-    """Take the next effect, with others of its kind where the kind takes several."""
+def _claim(at: datetime) -> Claim | Effect | None:
+    """Take the next effect, with others of its kind where the kind takes several.
+
+    Returns:
+        The claim; an effect that was given up now, since its last attempt ended its worker; or None
+        when there is nothing to do.
+    """
     if not Effect.objects.attemptable(at).exists():
         return None
     priority = _most_relaxed_priority(at)
@@ -210,6 +219,11 @@ def _claim(at: datetime) -> Claim | None:
         first = waiting.first()
         if first is None:
             return None
+        if first.state == EffectState.RUNNING and first.tries >= get_settings().max_tries:
+            _note_death(first, at=at)
+            first.state, first.claim, first.next_attempt_at = EffectState.FAILED, None, None
+            first.save()
+            return first
         effects = [first, *_more_of_the_kind(waiting, first)]
         followers = _same_again(effects)
         token = uuid.uuid4()

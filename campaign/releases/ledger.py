@@ -16,6 +16,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -231,7 +232,10 @@ def broken_contents() -> list[str]:
 
 
 def _everything_public() -> Iterator[Any]:
-    yield from Page.objects.live().order_by("path").specific().iterator(chunk_size=100)
+    # The first row of the tree is no page that anybody can open.
+    yield from (
+        Page.objects.live().filter(depth__gt=1).order_by("path").specific().iterator(chunk_size=100)
+    )
     for model in _models_with_drafts():
         yield from model._base_manager.filter(live=True).order_by("pk").iterator(chunk_size=100)
 
@@ -391,7 +395,13 @@ def _content_of(instance: Any) -> LedgerContent:
 
 
 def _canonical(content: Any) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(
+        content,
+        cls=DjangoJSONEncoder,
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+    )
 
 
 def _hash_of(text: str) -> str:

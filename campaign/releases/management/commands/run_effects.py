@@ -34,5 +34,5 @@ class Command(BaseCommand):
             )
         if outcome.failed:
             raise CommandError(
-                "The errors, and a button to try again, are in the report 'Effects of publications'."
+                "The errors, and a button to retry, are in the report 'Effects of publications'."
             )
