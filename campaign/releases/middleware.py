@@ -131,6 +131,9 @@ class TakenDownMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in place of a 404; leave every other answer as it is."""
         response = self.get_response(request)
+        if getattr(request, "campaign_alert_is_personal", False):
+            # A drill or a preview of an alert is on it, which is not for everybody.
+            response.headers.pop("CDN-Cache-Control", None)
         if response.status_code != 404:
             return response
         try:

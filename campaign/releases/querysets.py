@@ -149,7 +149,8 @@ class AlertQuerySet(models.QuerySet["Alert"]):
 
     def not_over(self, at: datetime) -> AlertQuerySet:
         """Alerts that show at `at` or will show later."""
-        return self.filter(ends_at__gt=at, ended_at__isnull=True)
+        still_on = models.Q(ended_at__isnull=True) | models.Q(ended_at__gt=at)
+        return self.filter(still_on, ends_at__gt=at)
 
 
 class LedgerEntryQuerySet(models.QuerySet[Any]):

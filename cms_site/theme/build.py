@@ -11,7 +11,7 @@ import lightningcss
 
 SOURCES = Path(__file__).resolve().parent / "css"
 
-PARTS = ("tokens", "base", "layout", "blocks", "pages", "print", "contrast")
+PARTS = ("tokens", "base", "layout", "blocks", "pages", "alerts", "print", "contrast")
 """The parts in the order in which they are joined: later ones may override earlier ones."""
 
 # The oldest browsers whose layout must be right. Both know the inline margin, padding and border

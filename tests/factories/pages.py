@@ -200,7 +200,8 @@ def campaign_home(**fields: Any) -> HomePage:
         site.save()
         if welcome.specific_class is Page and welcome.depth > 1:
             welcome.delete()
-    home.refresh_from_db()
+    # Not only its fields: the page has kept where sites began before.
+    home = HomePage.objects.get(pk=home.pk)
     return home
 
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from campaign.releases.wagtail_hooks import (
+    alerts,
     due_work,
     effects,
+    exposure,
     ledger,
     release_log,
     set_times,
     takedowns,
 )
 
-__all__ = ["due_work", "effects", "ledger", "release_log", "set_times", "takedowns"]
+__all__ = [
+    "alerts",
+    "due_work",
+    "effects",
+    "exposure",
+    "ledger",
+    "release_log",
+    "set_times",
+    "takedowns",
+]

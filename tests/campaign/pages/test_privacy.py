@@ -33,12 +33,12 @@ def test_no_page_sets_a_cookie_or_is_kept_by_a_browser(
 def test_only_pages_outside_the_support_section_may_be_shared(
     whole_campaign: dict[str, Page], client: Client, settings: Any
 ) -> None:
-    settings.CAMPAIGN_PAGES = {"SHARED_CACHE_SECONDS": 60}
+    settings.CAMPAIGN_PAGES = {"SHARED_CACHE_SECONDS": 50}
 
     responses = {name: client.get(page.url) for name, page in whole_campaign.items()}
 
     assert {name: found.get("CDN-Cache-Control") for name, found in responses.items()} == {
-        name: None if name.startswith("Support") else "public, max-age=60" for name in PARENTS
+        name: None if name.startswith("Support") else "public, max-age=50" for name in PARENTS
     }
     assert {found["Cache-Control"] for found in responses.values()} == {"no-store"}
 
@@ -46,7 +46,7 @@ def test_only_pages_outside_the_support_section_may_be_shared(
 def test_page_for_some_readers_only_is_never_shared(
     whole_campaign: dict[str, Page], client: Client, admin_user: Any, settings: Any
 ) -> None:
-    settings.CAMPAIGN_PAGES = {"SHARED_CACHE_SECONDS": 60}
+    settings.CAMPAIGN_PAGES = {"SHARED_CACHE_SECONDS": 50}
     page = whole_campaign["GuidancePage"]
     page.view_restrictions.create(restriction_type="login")
     client.force_login(admin_user)
