@@ -38,7 +38,13 @@ from campaign.releases.exceptions import (
 from campaign.releases.gate import Transition, acting
 from campaign.releases.models import Release, ReleaseItem, ReleaseLanguage
 from campaign.releases.moving import hash_of
-from translations.progress import forget_draft_of_source, offer_draft_of_source, translation_in
+from translations.progress import (
+    forget_draft_of_source,
+    offer_draft_of_source,
+    readiness,
+    translation_in,
+)
+from translations.sources import source_of
 
 RULE_IN_RELEASE = "releases.in_a_release"
 
@@ -396,8 +402,41 @@ def _bring_languages(
             offer_draft_of_source(item.revision.as_object())
         for language in languages:
             translation = translation_in(instance, language.locale)
-            if translation is not None and translation.pk != instance.pk:
-                bring_translation(item, translation, user=user, at=at)
+            if translation is not None:
+                _bring_or_leave(item, translation, language, user=user, at=at)
+
+
+def _bring_or_leave(
+    item: ReleaseItem, translation: Any, language: ReleaseLanguage, *, user: Any, at: datetime
+) -> None:
+    """A translation that nothing waits for is in the release only while it is ready."""
+    pinned: Any = item.revision
+    waits = language.policy == LanguagePolicy.WAIT or pinned is None
+    if waits or readiness(pinned.as_object(), language.locale).is_ready:
+        bring_translation(item, translation, user=user, at=at)
+    else:
+        item.translations.for_key(key_of(translation)).delete()
+
+
+def staying_behind(release: Release) -> list[ReleaseItem]:
+    """Translations of a release that are not ready (any more), and that nothing waits for.
+
+    They are left out when it goes live, and follow later.
+    """
+    free = set(
+        release.languages.exclude(policy=LanguagePolicy.WAIT).values_list("locale_id", flat=True)
+    )
+    behind = []
+    for item in release.items.filter(translation_of__revision__isnull=False).select_related(
+        "translation_of__revision", "content_type"
+    ):
+        instance: Any = item.instance()
+        source: Any = item.translation_of
+        if instance is None or instance.locale_id not in free:
+            continue
+        if not readiness(source.revision.as_object(), instance.locale).is_ready:
+            behind.append(item)
+    return behind
 
 
 # --- Suggestions ---------------------------------------------------------------------------------
@@ -475,9 +514,16 @@ def stop_members(transition: Transition) -> Iterable[Finding]:
     if transition.kind is TransitionKind.UNSCHEDULE or _passes(transition):
         return
     item = _open_item(transition.instance)
-    if item is None or _belongs_to(transition.acting.release_id, item):
+    if item is not None and not _belongs_to(transition.acting.release_id, item):
+        yield _in_release(item)
         return
-    yield Finding(
+    item = _offered_source(transition)
+    if item is not None:
+        yield _source_in_release(item)
+
+
+def _in_release(item: ReleaseItem) -> Finding:
+    return Finding(
         rule=RULE_IN_RELEASE,
         severity=Severity.CRITICAL,
         why=_("“%(title)s” belongs to the release “%(release)s”, which is still to go live.")
@@ -485,6 +531,35 @@ def stop_members(transition: Transition) -> Iterable[Finding]:
         what_to_do=_(
             "Save your changes as a draft and take the new version into the release, or remove "
             "it from the release first."
+        ),
+    )
+
+
+def _offered_source(transition: Transition) -> ReleaseItem | None:
+    """The item from which this is translated, if translators were given its text already.
+
+    What they write then says what the original does not say in public yet.
+    """
+    if transition.kind is TransitionKind.WITHDRAW or transition.acting.cause is Cause.RELEASE:
+        return None
+    source = source_of(transition.instance)
+    item = None if source is None else _open_item(source)
+    if item is None or item.revision_id is None or not item.release.languages.exists():
+        return None
+    return item
+
+
+def _source_in_release(item: ReleaseItem) -> Finding:
+    return Finding(
+        rule=RULE_IN_RELEASE,
+        severity=Severity.CRITICAL,
+        why=_(
+            "This translates “%(title)s” as it will be with the release “%(release)s”, which is "
+            "still to go live."
+        )
+        % {"title": item.title, "release": item.release.title},
+        what_to_do=_(
+            "Save your changes as a draft. They can go live with that release, or after it."
         ),
     )
 

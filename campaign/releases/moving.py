@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
@@ -76,6 +78,17 @@ def _place(pair: tuple[ReleaseItem, Any]) -> tuple[bool, int, bool, int, int]:
         item.position,
         item.pk,
     )
+
+
+def lock_rows(items: Iterable[ReleaseItem]) -> None:
+    """Lock the rows of these things, in one order, so that an editor's save waits for the end."""
+    by_type: dict[int, list[str]] = defaultdict(list)
+    for item in items:
+        by_type[item.content_type_id].append(item.object_id)
+    for type_id, object_ids in sorted(by_type.items()):
+        model: Any = ContentType.objects.get_for_id(type_id).model_class()
+        rows = model._base_manager.select_for_update(of=("self",), no_key=True)
+        list(rows.filter(pk__in=object_ids).order_by("pk").values_list("pk"))
 
 
 def remember(pairs: Iterable[tuple[ReleaseItem, Any]]) -> None:

@@ -28,7 +28,7 @@ from campaign.assurance.rules import Key, Situation, key_of, run_rules
 from campaign.releases.approval import may_move
 from campaign.releases.enums import CheckTrigger, ItemAction, LanguagePolicy, ReleaseState
 from campaign.releases.exceptions import ApprovalBrokenError, GateRefusedError
-from campaign.releases.membership import is_newest
+from campaign.releases.membership import is_newest, staying_behind
 from campaign.releases.models import Release, ReleaseCheck, ReleaseItem
 from campaign.releases.moving import in_order, pinned_revision
 from campaign.releases.rehearsal import explain, rehearse
@@ -132,7 +132,8 @@ def _look(release: Release, *, moment: datetime) -> tuple[list[ItemFindings], fl
         moment=moment,
         pairs=in_order(release.items.select_related("content_type", "revision")),
     )
-    rehearsal = rehearse(release, moment=moment)
+    behind = [item.pk for item in staying_behind(release)]
+    rehearsal = rehearse(release, moment=moment, leave_out=behind)
     found = [ItemFindings(item=None, findings=tuple(_about_release(plan)))]
     for item, row in plan.pairs:
         findings = _about_item(plan, item, row)

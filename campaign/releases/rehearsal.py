@@ -9,7 +9,7 @@ and cache purges of other apps are attached, are not sent during a rehearsal.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -45,8 +45,10 @@ class _TakeBackError(Exception):
     """Ends the transaction of a rehearsal."""
 
 
-def rehearse(release: Release, *, moment: datetime) -> Rehearsal:
+def rehearse(release: Release, *, moment: datetime, leave_out: Collection[int] = ()) -> Rehearsal:
     """Move every item of a release as if `moment` (aware) were now, and take everything back.
+
+    `leave_out` holds the ids of items that would stay behind.
 
     It holds locks, on SQLite the write lock, for as long as it takes.
     """
@@ -54,7 +56,9 @@ def rehearse(release: Release, *, moment: datetime) -> Rehearsal:
     started = time.monotonic()
     try:
         with transaction.atomic(), _quietly(), _as_release(release, moment):
-            for item, row in in_order(release.items.select_related("content_type")):
+            for item, row in in_order(
+                release.items.exclude(pk__in=leave_out).select_related("content_type")
+            ):
                 if (error := _try(item, row, user=release.owner)) is not None:
                     errors[item.pk] = error
             raise _TakeBackError

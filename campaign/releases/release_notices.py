@@ -91,7 +91,7 @@ def _time_moved(release: Release, payload: dict[str, Any]) -> dict[str, Any]:
         "wall": getattr(release, f"{payload['field']}_wall").replace("T", " "),
         "place": name_of_place(release.zone),
         "was": datetime.fromisoformat(payload["was"]),
-        "now": datetime.fromisoformat(payload["now"]) if payload["now"] else None,
+        "now": datetime.fromisoformat(payload["now"]),
     }
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from campaign.assurance.rules import key_of
 from campaign.releases.approval import (
     change_state,
     digest_of,
@@ -20,6 +21,7 @@ from campaign.releases.approval import (
 )
 from campaign.releases.enums import (
     APPROVED_RELEASE_STATES,
+    OPEN_RELEASE_STATES,
     AttemptOutcome,
     Cause,
     CheckTrigger,
@@ -38,11 +40,12 @@ from campaign.releases.exceptions import (
     UnknownZoneError,
 )
 from campaign.releases.gate import acting
-from campaign.releases.membership import bring_translation
+from campaign.releases.membership import bring_translation, staying_behind
 from campaign.releases.models import DueWork, OwedTranslation, Release, ReleaseItem
 from campaign.releases.moving import (
     StepBack,
     in_order,
+    lock_rows,
     move,
     remember,
     step_back,
@@ -58,8 +61,10 @@ from campaign.releases.signals import (
     release_time_moved,
     release_went_live,
 )
-from campaign.releases.wall_time import resolve
+from campaign.releases.wall_time import is_older, resolve, zone_data_version
 from translations.progress import live_translations, readiness
+
+logger = logging.getLogger(__name__)
 
 WALL_FORMAT = "%Y-%m-%dT%H:%M:%S"
 
@@ -106,6 +111,7 @@ def set_release_times(
             "ends_wall": _wall(ends),
             "ends_fold": ends_fold or 0,
             "ends_at": ends_at,
+            "zone_data": zone_data_version(zone),
         }
         if all(getattr(release, name) == value for name, value in values.items()):
             return release
@@ -127,58 +133,62 @@ def set_release_times(
 
 
 def recompute_times(*, at: datetime) -> list[Release]:
-    """Compute the moments again after the data of time zones changed; returns what moved.
+    """Compute moments again that older data of time zones gave; returns the releases that moved.
 
-    What was promised is the time on the wall, so an approval stands. A time that clocks now skip
-    keeps its former moment, and the owner is told. Moments that have passed stay as they were.
+    What was promised is the time on the wall, so an approval stands; the owner is told. Where
+    clocks now skip that time, the next one that there is counts. Moments that have passed stay as
+    they were. Reads only, as long as the data are the same.
     """
     moved = []
-    with transaction.atomic():
-        standing = Release.objects.select_for_update(of=("self",)).filter(
-            state__in=(*APPROVED_RELEASE_STATES, ReleaseState.DRAFT, ReleaseState.LIVE)
-        )
-        for release in standing:
-            changes = [_recompute(release, field, at=at) for field in ("goes_live", "ends")]
-            if any(changes):
+    for pk in _with_older_zone_data(at):
+        with transaction.atomic():
+            release = Release.objects.select_for_update(of=("self",)).get(pk=pk)
+            moves = [_recompute(release, field, at=at) for field in ("goes_live", "ends")]
+            if True in moves:
                 moved.append(release)
+            release.zone_data = zone_data_version(release.zone)
+            release.save(update_fields=["zone_data", "goes_live_at", "ends_at"])
     return moved
+
+
+def _with_older_zone_data(at: datetime) -> list[int]:
+    ahead = Release.objects.filter(
+        Q(goes_live_at__gt=at) | Q(ends_at__gt=at),
+        state__in=(*OPEN_RELEASE_STATES, ReleaseState.LIVE),
+    )
+    found = []
+    for pk, zone, known in ahead.values_list("pk", "zone", "zone_data"):
+        try:
+            version = zone_data_version(zone)
+        except UnknownZoneError:
+            logger.exception("A zone is gone", extra={"event": "release_without_zone"})
+            continue
+        if version != known and not is_older(version, known):
+            found.append(pk)
+    return found
 
 
 def _recompute(release: Release, field: str, *, at: datetime) -> bool:
     wall, was = getattr(release, f"{field}_wall"), getattr(release, f"{field}_at")
     if not wall or was is None or was <= at:
         return False
-    try:
-        now: datetime | None = resolve(
-            datetime.strptime(wall, WALL_FORMAT),  # noqa: DTZ007 - a wall time has no zone
-            release.zone,
-            fold=getattr(release, f"{field}_fold"),
-        )
-    except (NonexistentTimeError, UnknownZoneError):
-        now = None
+    now = _moment_of(wall, release.zone, getattr(release, f"{field}_fold"))
     if now == was:
         return False
-    if now is not None:
-        setattr(release, f"{field}_at", now)
-        release.save(update_fields=[f"{field}_at"])
-    record(
-        release,
-        "recompute",
-        user=None,
-        field=field,
-        was=was.isoformat(),
-        now=now.isoformat() if now else None,
-    )
-    tell(
-        release,
-        "time_moved",
-        people=[release.owner],
-        field=field,
-        was=was.isoformat(),
-        now=now.isoformat() if now else None,
-    )
+    setattr(release, f"{field}_at", now)
+    moments = {"was": was.isoformat(), "now": now.isoformat()}
+    record(release, "recompute", user=None, field=field, **moments)
+    tell(release, "time_moved", people=[release.owner], field=field, **moments)
     announce(release_time_moved, sender=Release, release=release, field=field, was=was, now=now)
-    return now is not None
+    return True
+
+
+def _moment_of(wall: str, zone: str, fold: int) -> datetime:
+    local = datetime.strptime(wall, WALL_FORMAT)  # noqa: DTZ007 - a wall time has no zone
+    try:
+        return resolve(local, zone, fold=fold)
+    except NonexistentTimeError as error:
+        return resolve(error.gap_end, zone, fold=0)
 
 
 def _require_times(starts_at: datetime | None, ends_at: datetime | None, *, at: datetime) -> None:
@@ -280,6 +290,7 @@ def go_live(release: Release, *, user: Any, at: datetime) -> None:
     """
     _require_approval(release)
     _take_languages_along(release, at=at)
+    lock_rows(release.items.all())
     pairs = in_order(release.items.select_related("content_type"))
     remember(pairs)
     with acting(
@@ -322,6 +333,9 @@ def _take_languages_along(release: Release, *, at: datetime) -> None:
     Translations that became complete after the approval, in languages that go when ready; and the
     public translations of what is withdrawn, so that an inverse can bring them back.
     """
+    for behind in staying_behind(release):
+        # It was complete when approved, and is not any more.
+        behind.delete()
     ready = list(
         release.languages.filter(policy=LanguagePolicy.GO_WHEN_READY).select_related("locale")
     )
@@ -337,9 +351,6 @@ def _take_languages_along(release: Release, *, at: datetime) -> None:
             found = readiness(_as_pinned(item, instance), language.locale)
             if found.is_ready:
                 bring_translation(item, found.translation, user=None, at=at)
-            elif found.translation is not None:
-                # It was complete when approved, and is not any more: it follows later.
-                release.items.for_key(key_of(found.translation)).delete()
 
 
 def _as_pinned(item: ReleaseItem, instance: Any) -> Any:

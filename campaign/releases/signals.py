@@ -60,9 +60,8 @@ release_went_live = Signal()
 # All of a release came down again. Arguments: release.
 release_ended = Signal()
 
-# The moment of a release moved, since the data of its time zone changed, or could not be computed
-# any more. Arguments: release, field ("goes_live" or "ends"), was and now (aware; now is None when
-# clocks skip that time).
+# The moment of a release moved, since the data of its time zone changed. Arguments: release, field
+# ("goes_live" or "ends"), was and now (aware).
 release_time_moved = Signal()
 
 # An effect used up its attempts and waits for a person. Sent after commit. Arguments: effect

@@ -13,6 +13,8 @@ from campaign.releases.attempts import NOT_EARLY, attempt_together, run_due
 from campaign.releases.conf import get_settings
 from campaign.releases.due_work import find_upcoming, prune_due_work, record_schedules
 from campaign.releases.heartbeats import Beating, beat
+from campaign.releases.owed import settle_owed
+from campaign.releases.releasing import recompute_times
 from campaign.releases.timing import MOST_TOGETHER, lead
 
 MESSAGE_LIFETIME = timedelta(seconds=30)
@@ -30,6 +32,8 @@ def hand_out_due_work() -> None:
         # Now and then look at all schedules, so that the report shows those far ahead too.
         # Times that new zone data moved come first: what seems due may not be due yet.
         set_times.keep()
+        recompute_times(at=at)
+        settle_owed(at=at)
         record_schedules(at=at)
     horizon = timedelta(seconds=get_settings().horizon)
     upcoming = find_upcoming(at, horizon=horizon)

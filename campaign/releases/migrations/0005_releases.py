@@ -112,6 +112,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "zone_data",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="Which data of that zone the moments were computed with.",
+                        max_length=32,
+                    ),
+                ),
+                (
                     "goes_live_wall",
                     models.CharField(blank=True, max_length=19, verbose_name="goes live"),
                 ),

@@ -63,6 +63,12 @@ class Release(models.Model):
     zone = models.CharField(
         _("time zone"), max_length=64, blank=True, help_text=_("The name of the zone (IANA).")
     )
+    zone_data = models.CharField(
+        max_length=32,
+        blank=True,
+        editable=False,
+        help_text=_("Which data of that zone the moments were computed with."),
+    )
     goes_live_wall = models.CharField(_("goes live"), max_length=19, blank=True)
     goes_live_fold = models.PositiveSmallIntegerField(default=0, editable=False)
     goes_live_at = models.DateTimeField(_("goes live at"), null=True, blank=True, editable=False)
