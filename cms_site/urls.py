@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"media/{media.PUBLIC_FOLDER}/<path:path>", media.serve_picture, name="media"),
     path("admin/", include(wagtailadmin_urls)),
     path("style/", style_page.style_page, name="style_page"),
+    path("documents/<int:number>/<path:name>", media.serve_document, name="document"),
     path("documents/", include(wagtaildocs_urls)),
     path("", include(pages_urls)),
     *i18n_patterns(

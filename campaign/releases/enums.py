@@ -275,3 +275,10 @@ class EffectPriority(models.IntegerChoices):
 
 OPEN_EFFECT_STATES = frozenset({EffectState.WAITING, EffectState.RUNNING})
 """Still to be carried out."""
+
+
+class FileKind(models.TextChoices):
+    """What can be uploaded and has an address of its own."""
+
+    IMAGE = "image", _("Picture")
+    DOCUMENT = "document", _("Document")
