@@ -39,6 +39,7 @@ from campaign.releases.addresses import address_of, record_address
 from campaign.releases.effects import NewEffect
 from campaign.releases.enums import Cause, EffectPriority
 from campaign.releases.exceptions import PurgeFailedError
+from campaign.releases.exposure import addresses_used_only_by
 from campaign.releases.gate import PublicChange
 from campaign.releases.models import Effect
 
@@ -103,6 +104,7 @@ def effects_of(change: PublicChange) -> Iterator[NewEffect]:
     else:
         # It may be deleted next, and nobody could find out any more who showed it.
         yield from _purges(_urls_showing(instance), priority)
+        yield from _purges(_urls_of_files(instance), priority)
 
 
 def _purges(urls: Iterable[str], priority: EffectPriority) -> Iterator[NewEffect]:
@@ -120,6 +122,15 @@ def _urls_of_page(page: Page, *, url_path: str = "") -> Iterator[str]:
     if url:
         for path in page.get_cached_paths():
             yield url + path.lstrip("/")
+
+
+def _urls_of_files(instance: Any) -> Iterator[str]:
+    """The addresses of pictures and documents that are gone with a thing."""
+    for url in addresses_used_only_by(instance):
+        if urlsplit(url).netloc:
+            yield url
+        else:
+            yield from (site.root_url + url for site in Site.objects.all())
 
 
 def _urls_showing(instance: Any) -> Iterator[str]:

@@ -19,6 +19,8 @@ from campaign.releases.exposure import (
     is_public_picture,
     picture_of,
 )
+from campaign.releases.models import Effect
+from campaign.releases.purging import PURGE_ADDRESS
 from content_blocks.models import Sign
 from tests.factories import media
 from tests.factories import pages as make
@@ -243,3 +245,27 @@ def test_public_or_not_is_read_from_the_row(section: Page) -> None:
 
     assert (is_public(stale), is_public(sign), is_public(Sign())) == (False, True, False)
     assert is_public(CampaignSettings.objects.create(site=section.get_site()))
+
+
+def test_page_that_comes_down_takes_its_files_out_of_the_cache(
+    section: Page, settings: Any
+) -> None:
+    settings.WAGTAILFRONTENDCACHE = {
+        "front": {
+            "BACKEND": "wagtail.contrib.frontend_cache.backends.HTTPBackend",
+            "LOCATION": "http://127.0.0.1:1",
+        }
+    }
+    image, file, shared = media.drawing(), media.document(), media.drawing()
+    shown = media.address_of_picture(image)
+    media.address_of_picture(shared)
+    blocks = [media.figure_block(image), media.figure_block(shared), media.download_block(file)]
+    page = guidance(section, *blocks)
+    guidance(section, media.figure_block(shared))
+    root = section.get_site().root_url
+
+    page.unpublish()
+
+    purged = Effect.objects.filter(kind=PURGE_ADDRESS).values_list("payload__url", flat=True)
+    files = sorted(url for url in purged if "/media/" in url or "/documents/" in url)
+    assert files == sorted([root + file.url, root + shown])
