@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -198,31 +198,65 @@ def _title_of(instance: Any) -> str:
 # --- Beginning, and proving ---------------------------------------------------------------------
 
 
+@transaction.atomic
 def reconcile(*, at: datetime) -> list[LedgerEntry]:
     """Record what is public and not in the ledger, and what stands there and is public no more.
 
     For a site that is older than its ledger, and after a repair that went round the gate. Each
     entry says so. When nothing differs, nothing is recorded.
     """
-    found = Acting(cause=Cause.MAINTENANCE, reason=_("Found public when the ledger was compared."))
-    rows: list[LedgerEntry] = []
-    public: set[tuple[str, ...]] = set()
-    for instance in _everything_public():
-        here = address_of(instance)
-        public.add((here.path, here.site_id, _language_of(instance), *_identity(instance)))
-        change = PublicChange(
-            instance=instance, was_public=False, is_public=True, at=at, acting=found
+    acting = Acting(
+        cause=Cause.MAINTENANCE, reason=_("Found when the ledger was compared with the site.")
+    )
+    return [
+        *_record_found(_everything_public(), acting, at=at),
+        *_end_what_is_not(_everything_public(), acting, at=at),
+    ]
+
+
+@transaction.atomic
+def follow_sites(*, at: datetime, user: Any = None) -> list[LedgerEntry]:
+    """Record the addresses that changed because a site begins at another page, or is no more.
+
+    The pages themselves have not changed, so nobody announces them.
+    """
+    acting = Acting(cause=Cause.PERSON, user=user, reason=_("The settings of a site changed."))
+    standing = {
+        (one.address, one.site_id, one.content_type, one.object_id)
+        for one in LedgerEntry.objects.in_force().filter(content__isnull=False)
+    }
+    moved = (page for page in _public_pages() if _place_of(page) not in standing)
+    return [
+        *_record_found(moved, acting, at=at),
+        *_end_what_is_not(_everything_public(), acting, at=at),
+    ]
+
+
+def _record_found(found: Iterable[Any], acting: Acting, *, at: datetime) -> list[LedgerEntry]:
+    return [
+        row
+        for instance in found
+        for row in record(
+            PublicChange(instance=instance, was_public=False, is_public=True, at=at, acting=acting)
         )
-        with transaction.atomic():
-            rows += record(change)
-    missing = replace(found, reason=_("Found gone when the ledger was compared."))
+    ]
+
+
+def _end_what_is_not(
+    public: Iterable[Any], acting: Acting, *, at: datetime
+) -> Iterator[LedgerEntry]:
+    """End the entries that say of an address that it shows something which is not public there."""
+    places = {_place_of(instance) for instance in public}
     for last in LedgerEntry.objects.in_force().filter(content__isnull=False):
-        place = (last.address, last.site_id, last.language, last.content_type, last.object_id)
-        if place not in public:
-            row = _gone(last, missing, at=max(at, last.at))
+        if (last.address, last.site_id, last.content_type, last.object_id) not in places:
+            row = _gone(last, acting, at=max(at, last.at))
             row.save(force_insert=True)
-            rows.append(row)
-    return rows
+            yield row
+
+
+def _place_of(instance: Any) -> tuple[str, str, str, str]:
+    here = address_of(instance)
+    return here.path, here.site_id, *_identity(instance)
 
 
 def broken_contents() -> list[str]:
@@ -232,12 +266,15 @@ def broken_contents() -> list[str]:
 
 
 def _everything_public() -> Iterator[Any]:
-    # The first row of the tree is no page that anybody can open.
-    yield from (
-        Page.objects.live().filter(depth__gt=1).order_by("path").specific().iterator(chunk_size=100)
-    )
+    yield from _public_pages()
     for model in _models_with_drafts():
         yield from model._base_manager.filter(live=True).order_by("pk").iterator(chunk_size=100)
+
+
+def _public_pages() -> Iterator[Page]:
+    # The first row of the tree is no page that anybody can open.
+    pages = Page.objects.live().filter(depth__gt=1).order_by("path")
+    yield from pages.specific().iterator(chunk_size=100)
 
 
 def _gone(last: LedgerEntry, acting: Acting, *, at: datetime) -> LedgerEntry:

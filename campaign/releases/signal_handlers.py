@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connections
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.dispatch import receiver
+from wagtail.models import Site
 
 from campaign.releases import (
     effects,
@@ -19,7 +20,13 @@ from campaign.releases import (
     set_times,
     takedown,
 )
-from campaign.releases.gate import PublicChange, Transition, register_gatekeeper
+from campaign.releases.gate import (
+    PublicChange,
+    Transition,
+    acting_now,
+    moment,
+    register_gatekeeper,
+)
 from campaign.releases.models import DueWork, Effect, SetTime, append_only
 from campaign.releases.notices import tell_administrators, tell_of_moved_time, tell_owner
 from campaign.releases.signals import (
@@ -35,7 +42,6 @@ register_gatekeeper(language_sets.RULE_SOURCE_FIRST, language_sets.stop_before_s
 register_gatekeeper(language_sets.RULE_COMPLETE, language_sets.stop_incomplete_translation)
 register_gatekeeper(language_sets.RULE_OWN_SCHEDULE, language_sets.stop_losing_a_schedule)
 register_gatekeeper(takedown.RULE_TAKEN_DOWN, takedown.stop_what_is_taken_down)
-
 
 purging.register()
 search_index.register()
@@ -96,3 +102,11 @@ def tell_of_failed_effect(*, effect: Effect, **_kwargs: object) -> None:
     """Write to the administrators, once for each kind until somebody has seen to it."""
     if effects.note_alarm(effect):
         tell_administrators(effect)
+
+
+@receiver([post_save, post_delete], sender=Site, dispatch_uid="campaign_releases.sites")
+def follow_sites(*, raw: bool = False, **_kwargs: object) -> None:
+    """Write down that pages have other addresses, when a site begins elsewhere."""
+    if not raw:
+        Site.clear_site_root_paths_cache()
+        ledger.follow_sites(at=moment(), user=acting_now().user)
