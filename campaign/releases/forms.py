@@ -211,6 +211,7 @@ def _with_our_rules(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def clean(form: Any) -> dict[str, Any]:
         now = timezone.now()
         _forget_end_that_has_come(form, now)
+        _start_as_a_draft(form)
         cleaned: dict[str, Any] = original(form)
         go_live_at = cleaned.get("go_live_at")
         # Wagtail reads such a time as "now", so a slip of the year would make public at once what
@@ -223,6 +224,16 @@ def _with_our_rules(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     clean.campaign_releases = True  # type: ignore[attr-defined]
     return clean
+
+
+def _start_as_a_draft(form: Any) -> None:
+    """A new thing is a draft until it is published, also when "Publish" is what saves it.
+
+    Wagtail's page creation inserts the row as live and publishes it afterwards: a page with a time
+    would be public for a moment, and one that the gate refuses would be lost with what was typed.
+    """
+    if form.instance._state.adding:
+        form.instance.live = False
 
 
 def _with_sentences(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -28,6 +28,10 @@ from django.db import connections, transaction
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, post_save, pre_delete, pre_migrate, pre_save
 from django.utils import timezone
+from wagtail.actions.copy_for_translation import CopyPageForTranslationAction
+from wagtail.actions.copy_page import CopyPageAction
+from wagtail.actions.create_alias import CreatePageAliasAction
+from wagtail.actions.delete_page import DeletePageAction
 from wagtail.actions.publish_revision import PublishRevisionAction
 from wagtail.actions.unpublish import UnpublishAction
 from wagtail.actions.unpublish_page import UnpublishPageAction
@@ -111,6 +115,11 @@ def _install_actions() -> None:
         (PublishRevisionAction, _gated_publish),
         (UnpublishAction, _gated_unpublish),
         (UnpublishPageAction, _atomic),
+        # These write the log first, or several pages one by one: refused half-way, all is undone.
+        (CopyPageAction, _atomic),
+        (CopyPageForTranslationAction, _atomic),
+        (CreatePageAliasAction, _atomic),
+        (DeletePageAction, _atomic),
     ):
         action.execute = gated(action.execute)
         action.execute.campaign_releases_gate = True
@@ -334,17 +343,16 @@ def _after_write(instance: Any, **_kwargs: Any) -> None:
     before = instance.__dict__.pop("_gate_before", None)
     if before is None:
         return
-    if not (instance.live or before["live"]):
-        return
     old_path = before.get("url_path", "")
-    held = _pass_of(instance)
-    _announce(
-        instance,
-        was_public=before["live"],
-        is_public=bool(instance.live),
-        old_path=old_path,
-        revision=held and held.revision,
-    )
+    if instance.live or before["live"]:
+        held = _pass_of(instance)
+        _announce(
+            instance,
+            was_public=before["live"],
+            is_public=bool(instance.live),
+            old_path=old_path,
+            revision=held and held.revision,
+        )
     if old_path and old_path != instance.url_path:
         _announce_moved_descendants(instance, old_path)
 
@@ -497,6 +505,7 @@ def _guard_write(sql: str, params: Any) -> None:
         key = str(values[-1]) if values else ""
     else:
         touched = _columns_given_a_value(sql, values, columns)
+        touched += [column for column in columns if f'"{column}" = EXCLUDED.' in sql]
         key = "None"
     if touched and (table, key) not in _tickets.get():
         raise UngatedWriteError(table, touched[0])
