@@ -9,6 +9,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from campaign.pages import urls as pages_urls
+from campaign.releases import urls as releases_urls
 from cms_site import health, media, style_page
 
 urlpatterns = [
@@ -20,6 +21,7 @@ urlpatterns = [
     path("style/", style_page.style_page, name="style_page"),
     path("documents/<int:number>/<path:name>", media.serve_document, name="document"),
     path("documents/", include(wagtaildocs_urls)),
+    path("", include(releases_urls)),
     path("", include(pages_urls)),
     *i18n_patterns(
         path("", include(pages_urls.language_urlpatterns)),

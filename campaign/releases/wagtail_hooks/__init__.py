@@ -9,6 +9,7 @@ from campaign.releases.wagtail_hooks import (
     exposure,
     ledger,
     release_log,
+    releases,
     set_times,
     takedowns,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "exposure",
     "ledger",
     "release_log",
+    "releases",
     "set_times",
     "takedowns",
 ]
