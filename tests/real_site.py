@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -203,3 +204,19 @@ def stopped_in_the_end(*processes: subprocess.Popen[str]) -> Iterator[None]:
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait(timeout=30)
+
+
+def as_json(value: Any) -> str:
+    """A value as one line; moments in ISO, whatever else JSON does not know as text."""
+    return json.dumps(
+        value, default=lambda it: it.isoformat() if isinstance(it, datetime) else str(it)
+    )
+
+
+def serve(*verbs: Callable[..., Any]) -> None:
+    """In the site's process: do what `RealSite.tell` says, line by line, and answer."""
+    by_name = {verb.__name__: verb for verb in verbs}
+    for line in sys.stdin:
+        name, *given = json.loads(line)
+        sys.stdout.write(as_json(by_name[name](*given)) + "\n")
+        sys.stdout.flush()

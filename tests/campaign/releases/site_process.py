@@ -12,10 +12,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ from wagtail.signals import page_published  # noqa: E402
 from campaign.releases.attempts import run_due  # noqa: E402
 from campaign.releases.models import DueAttempt, DueWork  # noqa: E402
 from tests.factories.releases import ScheduledPage  # noqa: E402
+from tests.real_site import as_json, serve  # noqa: E402
 
 
 def migrate() -> None:
@@ -136,14 +136,5 @@ def answer_of(pid: int) -> Path:
     return Path(os.environ["VAR_DIR"]) / f"answer-{pid}.json"
 
 
-def as_json(value: Any) -> str:
-    return json.dumps(
-        value, default=lambda it: it.isoformat() if isinstance(it, datetime) else str(it)
-    )
-
-
 if __name__ == "__main__":
-    for line in sys.stdin:
-        name, *given = json.loads(line)
-        sys.stdout.write(as_json(VERBS[name](*given)) + "\n")
-        sys.stdout.flush()
+    serve(*VERBS.values())
