@@ -128,7 +128,7 @@ def describe(at: datetime, zone: str, *, now: datetime | None = None) -> str:
     local = at.astimezone(place)
     same_year = local.year == (now or timezone.now()).astimezone(place).year
     # Translators: Django's date format of a moment in a sentence, as "Tue 4 March, 09:00".
-    pattern = _("D j F, H:i") if same_year else _("D j F Y, H:i")
+    pattern = _("D j E, H:i") if same_year else _("D j E Y, H:i")
     if local.second:
         pattern = pattern.replace("H:i", "H:i:s")
     text = _("%(moment)s %(place)s time") % {
@@ -166,8 +166,7 @@ def zone_data_version(zone: str) -> str:
     Raises:
         UnknownZoneError: there is no such zone.
     """
-    find_zone(zone)
-    return _zone_data_version(zone, zoneinfo.TZPATH)
+    return _zone_data_version(find_zone(zone), zoneinfo.TZPATH)
 
 
 def is_older(version: str, other: str) -> bool:
@@ -177,7 +176,9 @@ def is_older(version: str, other: str) -> bool:
 
 
 @cache
-def _zone_data_version(zone: str, tzpath: tuple[str, ...]) -> str:
+def _zone_data_version(place: ZoneInfo, tzpath: tuple[str, ...]) -> str:
+    """Read once for each zone that Python has read once."""
+    zone = place.key
     for folder in tzpath:
         file = Path(folder, zone)
         if file.is_file():
