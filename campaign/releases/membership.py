@@ -500,7 +500,7 @@ def _not_public(links: Iterable[Link], inside: set[Key]) -> Iterator[Any]:
             and key_of(target) not in inside
             and getattr(target, "alias_of_id", None) is None
         ):
-            yield target
+            yield _specific(target)
 
 
 # --- The gate ------------------------------------------------------------------------------------
@@ -681,4 +681,5 @@ def insert_item(
 
 
 def _title(thing: Any) -> str:
-    return str(getattr(thing, "title", None) or thing)[:255]
+    """The title of a page; what a record, or a version (as text), calls itself."""
+    return str(thing.title if isinstance(thing, Page) else thing)[:255]

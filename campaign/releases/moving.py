@@ -185,7 +185,7 @@ def steps_at_end(release: Release) -> list[StepBack]:
     Nobody wants a correction of last week lost, or what a later release brought, because the end
     of this one has come.
     """
-    return [_unless_newer(step, release) for step in steps_back(release)]
+    return _ordered(_unless_newer(step, release) for step in steps_back(release))
 
 
 def step_back(step: StepBack, *, user: Any, before: datetime) -> None:

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models, transaction
-from django.db.models.signals import post_delete, post_save, pre_delete
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 from wagtail.models import Revision, RevisionMixin
@@ -17,7 +17,7 @@ from campaign.releases import membership, rehearsal, release_notices
 from campaign.releases.approval import note_edit
 from campaign.releases.enums import Cause, TransitionKind
 from campaign.releases.gate import PublicChange, Transition, acting_now, register_gatekeeper
-from campaign.releases.models import DueWork, OwedTranslation, ReleaseItem
+from campaign.releases.models import DueWork, OwedTranslation
 from campaign.releases.owed import note_published, settle_owed
 from campaign.releases.releasing import note_failure
 from campaign.releases.signals import (
@@ -55,20 +55,6 @@ def _settle(revision: Revision) -> None:
     translation = revision.base_content_object
     if getattr(translation, "translation_key", None) is not None:
         settle_owed(at=timezone.now(), instance=translation)
-
-
-@receiver(pre_delete, sender=Revision, dispatch_uid="campaign_releases.keep_pinned")
-def keep_pinned_version(*, instance: Revision, origin: Any = None, **_kwargs: Any) -> None:
-    """`purge_revisions` leaves alone what a release is going to publish.
-
-    Raises:
-        ProtectedError: the version itself is to be deleted. With its page or snippet it goes.
-    """
-    itself = isinstance(origin, Revision) or getattr(origin, "model", None) is Revision
-    if itself and ReleaseItem.objects.open().filter(revision=instance).exists():
-        raise models.ProtectedError(
-            "This version belongs to a release that is still to go live.", {instance}
-        )
 
 
 @receiver(post_delete, dispatch_uid="campaign_releases.note_deletion")

@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import campaign.releases.models.releases
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -331,7 +333,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="The version that goes live; empty for what is withdrawn.",
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=campaign.releases.models.releases.keep_pinned,
                         related_name="+",
                         to="wagtailcore.revision",
                         verbose_name="version",

@@ -16,6 +16,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import Revision
 
 from campaign.assurance.rules import Key
 from campaign.releases.enums import (
@@ -30,6 +31,24 @@ from campaign.releases.querysets import (
     ReleaseItemQuerySet,
     ReleaseQuerySet,
 )
+
+
+def keep_pinned(collector: Any, field: Any, sub_objs: Any, using: str) -> None:
+    """`on_delete` of a pin: a version that an open release is going to publish is not purged.
+
+    With its page or record it goes all the same; the item is told apart then (`SET_NULL`).
+
+    Raises:
+        ProtectedError: versions themselves are deleted, as `purge_revisions` does.
+    """
+    origin = collector.origin
+    itself = isinstance(origin, Revision) or getattr(origin, "model", None) is Revision
+    open_items = [item for item in sub_objs if item.open]
+    if itself and open_items:
+        raise models.ProtectedError(
+            "This version belongs to a release that is still to go live.", set(open_items)
+        )
+    models.SET_NULL(collector, field, sub_objs, using)
 
 
 class Release(models.Model):
@@ -199,7 +218,7 @@ class ReleaseItem(models.Model):
         verbose_name=_("version"),
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=keep_pinned,
         related_name="+",
         help_text=_("The version that goes live; empty for what is withdrawn."),
     )
