@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from wagtail.models import Locale
 
+from campaign.releases.gate import bulk_writes
 from content_blocks.enums import Channel, Confirmation, RouteStatus
 from content_blocks.exceptions import (
     FactInUseError,
@@ -81,7 +82,8 @@ def test_clean_leaves_a_record_without_a_language_to_the_database():
 def test_sign_awaiting_is_refused_by_the_database_when_live():
     sign = SignFactory(awaiting=True)
 
-    message = refuse(lambda: Sign.objects.filter(pk=sign.pk).update(live=True))
+    with bulk_writes():
+        message = refuse(lambda: Sign.objects.filter(pk=sign.pk).update(live=True))
 
     assert "sign_awaiting_is_never_live" in message
 

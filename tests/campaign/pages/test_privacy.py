@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from wagtail.models import Page
 
+from campaign.releases.gate import bulk_writes
 from tests.campaign.pages.conftest import PARENTS
 from tests.factories import pages as make
 
@@ -137,7 +138,8 @@ def test_other_languages_are_announced_only_when_public(
     home = whole_campaign["HomePage"]
     for code in ("ur", "pl"):
         home.copy_for_translation(make.add_locale(code))
-    home.get_translations().filter(locale__language_code="ur").update(live=True)
+    with bulk_writes():
+        home.get_translations().filter(locale__language_code="ur").update(live=True)
 
     head = client.get(home.url).content.decode().partition("</head>")[0]
 
@@ -148,7 +150,8 @@ def test_other_languages_are_announced_only_when_public(
 
 def test_draft_is_not_found(whole_campaign: dict[str, Page], client: Client) -> None:
     urls = {name: page.url for name, page in whole_campaign.items()}
-    Page.objects.filter(pk__in=[page.pk for page in whole_campaign.values()]).update(live=False)
+    with bulk_writes():
+        Page.objects.filter(pk__in=[page.pk for page in whole_campaign.values()]).update(live=False)
 
     assert {name: client.get(url).status_code for name, url in urls.items()} == dict.fromkeys(
         PARENTS, 404
