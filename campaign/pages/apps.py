@@ -13,3 +13,9 @@ class PagesConfig(AppConfig):
     label = "campaign_pages"
     verbose_name = _("Campaign pages")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say which addresses show what."""
+        from campaign.pages import affected  # noqa: PLC0415 - once the models are there
+
+        affected.register()

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -49,6 +49,8 @@ ADDRESSES_AT_ONCE = 30
 """As many as Cloudflare takes in one request."""
 
 HTTP_TIMEOUT_SECONDS = 5.0
+NOT_KEPT = frozenset({404, 410})
+"""What Squid and others answer about an address that they do not hold: there is nothing to drop."""
 
 Affected = Callable[[Any], Iterable[Page | str]]
 _affected: dict[str, Affected] = {}
@@ -137,6 +139,9 @@ def _urls_showing(instance: Any) -> Iterator[str]:
     """The addresses of everything public that shows or lists a thing."""
     extra = [one for find in _affected.values() for one in find(instance)]
     pages = {one.pk for one in extra if isinstance(one, Page)} | pages_showing(instance)
+    if isinstance(instance, Page):
+        # Its own addresses are written with the publication.
+        pages.discard(instance.pk)
     for page in Page.objects.filter(pk__in=pages, live=True).specific().iterator(chunk_size=200):
         yield from _urls_of_page(page)
     paths = [one for one in extra if not isinstance(one, Page)]
@@ -238,7 +243,12 @@ class HTTPCache(HTTPBackend):
         try:
             with urlopen(request, timeout=HTTP_TIMEOUT_SECONDS):  # noqa: S310 - the operator's own
                 pass
-        except (OSError, URLError) as error:
+        except HTTPError as error:
+            error.close()
+            if error.code in NOT_KEPT:
+                return
+            raise PurgeFailedError(f"{url}: {error}") from error
+        except OSError as error:
             raise PurgeFailedError(f"{url}: {error}") from error
 
 
