@@ -28,7 +28,6 @@ CACHE_KEY = "campaign_releases.alerts.1"
 SHOW_ACTION = "campaign_releases.alert.show"
 CHANGE_ACTION = "campaign_releases.alert.change"
 END_ACTION = "campaign_releases.alert.end"
-PUT_BACK_ACTION = "campaign_releases.alert.put_back"
 LONGEST_TEXT = 300
 
 

@@ -38,7 +38,7 @@ from campaign.releases.views.takedown_forms import TakedownForm, UndoForm
 
 NAMESPACE = "campaign_releases_takedowns"
 TAKE_DOWN = "campaign_releases.take_down"
-SEE = ("campaign_releases.view_takedown", TAKE_DOWN)
+SEE = "campaign_releases.view_takedown"
 
 LISTED_AT_MOST = 30
 """So many things are named on a form; of the rest only the number."""
@@ -77,7 +77,7 @@ class TakedownReport(ReportView):
     default_ordering = "-taken_down_at"
     is_searchable = False
     permission_policy = ModelPermissionPolicy(Takedown)
-    any_permission_required = ["view", "take_down"]
+    any_permission_required = ["view"]
     columns = [
         TitleColumn(
             "title",
@@ -167,7 +167,10 @@ def _take_down(request: HttpRequest, target: Any) -> HttpResponse:
     wider = things_under(target, with_descendants=True) if isinstance(target, Page) else things
     is_drill = "drill" in request.POST
     form = TakedownForm(
-        request.POST or None, title=title, below=len(wider) - len(things), drill=is_drill
+        request.POST if request.method == "POST" else None,
+        title=title,
+        below=len(wider) - len(things),
+        drill=is_drill,
     )
     if request.method == "POST" and form.is_valid():
         found = _act(request, target, form, is_drill=is_drill)
@@ -224,7 +227,7 @@ def _act(
     return None
 
 
-@any_permission_required(*SEE)
+@any_permission_required(SEE, TAKE_DOWN)
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One takedown: what it did, and address by address whether it is gone."""
     takedown = get_object_or_404(Takedown.objects.select_related("redirect_page"), pk=pk)
@@ -274,7 +277,7 @@ def snippet_url(snippet: Model) -> str:
 def undo_takedown(request: HttpRequest, pk: int) -> HttpResponse:
     """List what would come back, and put it back."""
     takedown = get_object_or_404(Takedown, pk=pk, drill=False)
-    form = UndoForm(request.POST or None)
+    form = UndoForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             found = undo(

@@ -57,7 +57,7 @@ class TakedownMenuItem(MenuItem):
 
     def is_shown(self, request: HttpRequest) -> bool:
         """Whether this user may open the list."""
-        return any(request.user.has_perm(name) for name in SEE)
+        return bool(request.user.has_perm(SEE))
 
 
 @hooks.register("register_reports_menu_item")
@@ -91,7 +91,7 @@ def _page_button(page: Page, user: Any) -> Iterator[Button]:
 
 
 @hooks.register("register_snippet_listing_buttons")
-def snippet_button(snippet: Any, user: Any, **_kwargs: Any) -> Iterator[Button]:
+def snippet_button(snippet: Any, user: Any, _next_url: str | None = None) -> Iterator[Button]:
     """ "Take down" in the menu of a snippet in a list."""
     if isinstance(snippet, DraftStateMixin) and user.has_perm(TAKE_DOWN):
         yield Button(_("Take down"), snippet_url(snippet), icon_name="cross", priority=62)

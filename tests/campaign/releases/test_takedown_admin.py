@@ -44,7 +44,9 @@ def guidance(home: HomePage) -> GuidancePage:
 def moderator(db: None) -> Client:
     user = User.objects.create_user("moderator", first_name="Mo")
     user.groups.add(Group.objects.get(name="Moderators"))
-    user.user_permissions.add(Permission.objects.get(codename="take_down"))
+    user.user_permissions.set(
+        Permission.objects.filter(codename__in=["take_down", "view_takedown"])
+    )
     client = Client()
     client.force_login(user)
     return client
