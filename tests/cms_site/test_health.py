@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
+from django.utils import timezone
 
-from campaign.releases.health import DueWorkHealth
+from campaign.releases.health import DueWorkHealth, EffectsHealth
+from campaign.releases.models import Effect
 from cms_site import health
 
 GOOD = DueWorkHealth(oldest_overdue_seconds=0.0, overdue=0, failed=0, heartbeat_age_seconds=1.0)
+
+
+NO_EFFECTS = EffectsHealth(oldest_waiting_seconds=0.0, waiting=0, failed=0)
 
 
 def facts(**changes: Any) -> Any:
@@ -74,10 +80,53 @@ def test_deep_wakes_somebody_only_with_a_reason(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "problems"),
+    [
+        ({}, []),
+        ({"oldest_waiting_seconds": 299.0, "waiting": 3}, []),
+        (
+            {"oldest_waiting_seconds": 301.0, "waiting": 3},
+            ["An effect of a publication has waited 301 seconds."],
+        ),
+        ({"failed": 2}, ["Effects of publications that were given up: 2."]),
+    ],
+)
+def test_deep_knows_of_effects(
+    client: Client, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], problems: list[str]
+) -> None:
+    monkeypatch.setattr(health, "due_work_health", facts())
+    monkeypatch.setattr(
+        health, "effects_health", lambda **_at: EffectsHealth(**NO_EFFECTS.as_dict() | changes)
+    )
+
+    assert client.get("/health/deep").json()["problems"] == problems
+
+
+@pytest.mark.django_db
+def test_deep_counts_the_real_effects(client: Client) -> None:
+    now = timezone.now()
+    for state, minutes in (("waiting", 6), ("waiting", 1), ("failed", 60), ("failed", 1)):
+        Effect.objects.create(
+            kind="probe", state=state, created_at=now - timedelta(minutes=minutes)
+        )
+
+    found = client.get("/health/deep").json()
+
+    assert 360 <= found["effects"].pop("oldest_waiting_seconds") < 420
+    assert found["effects"] == {"waiting": 2, "failed": 2}
+    assert found["problems"][-2:] == [
+        "Effects of publications that were given up: 2.",
+        "An effect of a publication has waited 360 seconds.",
+    ]
+
+
+@pytest.mark.django_db
 def test_deep_reads_the_real_facts(client: Client) -> None:
     response = client.get("/health/deep")
 
     assert response.status_code == 503
+    assert response.json()["effects"] == NO_EFFECTS.as_dict()
     assert response.json()["due_work"] == GOOD.as_dict() | {"heartbeat_age_seconds": None}
 
 

@@ -13,8 +13,11 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-from wagtail.models import Workflow
+from django.utils import timezone
+from wagtail.models import Locale, Workflow
 
+from campaign.assurance.rules import key_of
+from campaign.releases.membership import add_item
 from tests.factories.content_blocks import (
     ContactRouteFactory,
     GlossaryTermFactory,
@@ -22,7 +25,7 @@ from tests.factories.content_blocks import (
     SignFactory,
 )
 from tests.factories.pages import GuidancePageFactory, campaign_home
-from tests.factories.releases import DueWorkFactory
+from tests.factories.releases import DueWorkFactory, ReleaseFactory, ReleaseStory
 
 pytestmark = pytest.mark.django_db
 
@@ -30,9 +33,45 @@ pytestmark = pytest.mark.django_db
 # "refused" are where Wagtail sends a person who may not; 405 is an address that only takes POST,
 # reached by somebody who may.
 EXPECTED = {
+    "campaign_release:add": "login | login | 200 | 200",
+    "campaign_release:add_page": "login | login | 405 | 405",
+    "campaign_release:add_suggested": "login | login | 405 | 405",
+    "campaign_release:add_to_release": "login | login | 200 | 200",
+    "campaign_release:approve": "login | login | refused | 405",
+    "campaign_release:cancel": "login | login | 200 | 200",
+    "campaign_release:check": "login | login | 405 | 405",
+    "campaign_release:edit": "login | login | 200 | 200",
+    "campaign_release:end": "login | login | refused | 200",
+    "campaign_release:index": "login | login | 200 | 200",
+    "campaign_release:index_results": "login | login | 200 | 200",
+    "campaign_release:pin": "login | login | 405 | 405",
+    "campaign_release:pin_all": "login | login | 405 | 405",
+    "campaign_release:publish": "login | login | refused | 200",
+    "campaign_release:put_back": "login | login | 200 | 200",
+    "campaign_release:remove_item": "login | login | 200 | 200",
+    "campaign_release:remove_language": "login | login | 200 | 200",
+    "campaign_release:restore_item": "login | login | 405 | 405",
+    "campaign_release:schedule": "login | login | 405 | 405",
+    "campaign_release:sentence": "login | login | 405 | 405",
+    "campaign_release:set_language": "login | login | 405 | 405",
+    "campaign_release:suggestions": "login | login | 200 | 200",
+    "campaign_release:unschedule": "login | login | 200 | 200",
+    "campaign_release:view": "login | login | 200 | 200",
+    "campaign_release:void": "login | login | 200 | 200",
+    "campaign_release_calendar:feed": "login | login | 200 | 200",
+    "campaign_release_calendar:month": "login | login | 200 | 200",
     "campaign_releases:due_work": "login | login | 200 | 200",
     "campaign_releases:due_work_results": "login | login | 200 | 200",
     "campaign_releases:retry_due_work": "login | login | 405 | 405",
+    # Effects are the business of those who publish; the ledger is everybody's who edits.
+    "campaign_releases_effects:report": "login | login | refused | 200",
+    "campaign_releases_effects:results": "login | login | refused | 200",
+    "campaign_releases_effects:retry": "login | login | 405 | 405",
+    "campaign_releases_effects:retry_all": "login | login | 405 | 405",
+    "campaign_releases_ledger:export": "login | login | 400 | 400",
+    "campaign_releases_ledger:report": "login | login | 200 | 200",
+    "campaign_releases_ledger:results": "login | login | 200 | 200",
+    "campaign_releases_ledger:shown": "login | login | 200 | 200",
     "content_blocks_phone_chooser:choose": "login | login | 200 | 200",
     "content_blocks_phone_chooser:choose_results": "login | login | 200 | 200",
     "content_blocks_phone_chooser:chosen": "login | login | 200 | 200",
@@ -139,12 +178,29 @@ def clients() -> dict[str, Client]:
     return clients
 
 
+def release_record() -> dict[str, Any]:
+    """A release with one item, which everybody in the stock groups may edit."""
+    release = ReleaseFactory()
+    term = ReleaseStory.term("Grooming")
+    item = add_item(release, term, user=release.owner, at=timezone.now())
+    type_id, object_id = key_of(SignFactory())
+    return {
+        "pk": release.pk,
+        "item_pk": item.pk,
+        "locale_pk": Locale.get_default().pk,
+        "type_id": type_id,
+        "object_id": object_id,
+    }
+
+
 @pytest.fixture
 def records(clients: dict[str, Client]) -> dict[str, dict[str, Any]]:
     """What addresses need: real records in real workflows, so that only rights decide."""
     records: dict[str, dict[str, Any]] = {
         "retry_due_work": {"pk": DueWorkFactory().pk},
+        "campaign_releases_effects:": {"pk": 1},
         "phone_chooser": {"pk": ContactRouteFactory().pk},
+        "campaign_release:": release_record(),
     }
     for kind, make in FACTS.items():
         records[f"_{kind}:unlock"] = {"pk": make(locked=True).pk}

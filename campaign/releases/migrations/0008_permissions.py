@@ -8,6 +8,12 @@ from django.db import migrations
 
 # By model: what each permission is called, and which of the stock groups get it.
 GRANTS = {
+    "ledgerentry": {"view_ledgerentry": ("Can view ledger entry", ["Editors", "Moderators"])},
+    # Trying again does what a publication does, so it goes with the right to publish.
+    "effect": {
+        "view_effect": ("Can view effect", ["Moderators"]),
+        "retry_effect": ("Can try an effect again", ["Moderators"]),
+    },
     "release": {
         "view_release": ("Can view release", ["Editors", "Moderators"]),
         "add_release": ("Can add release", ["Editors", "Moderators"]),

@@ -13,7 +13,7 @@ from wagtail.models import Page
 from campaign.releases import tasks
 from campaign.releases.conf import get_settings
 from campaign.releases.due_work import record_schedules
-from campaign.releases.models import DueWork, Heartbeat
+from campaign.releases.models import DueAttempt, DueWork, Effect, Heartbeat
 from tests.factories.releases import ScheduledPage
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,12 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 def test_the_names_of_the_tasks_never_change() -> None:
     """A queued message finds its task by name, also after an upgrade."""
     ours = {name for name in current_app.tasks if name.startswith("campaign_releases.")}
-    assert ours == {"campaign_releases.hand_out_due_work", "campaign_releases.attempt_due_work"}
+    assert ours == {
+        "campaign_releases.hand_out_due_work",
+        "campaign_releases.attempt_due_work",
+        "campaign_releases.run_effects",
+        "campaign_releases.prune",
+    }
 
 
 def test_beat_sends_the_tick_at_the_interval_of_the_settings() -> None:
@@ -117,3 +122,43 @@ def test_a_message_that_comes_far_too_early_is_left_to_the_tick(at: datetime) ->
 
 def test_a_late_message_about_something_done_or_gone_does_nothing(at: datetime) -> None:
     tasks.attempt_due_work_task([404], at.isoformat())
+
+
+def test_beat_sends_effects_every_second_and_pruning_now_and_then() -> None:
+    entries = settings.CELERY_BEAT_SCHEDULE
+
+    assert (entries["run-effects"]["task"], entries["run-effects"]["schedule"]) == (
+        tasks.run_effects.name,
+        1.0,
+    )
+    assert entries["prune-releases"]["task"] == tasks.prune.name
+    for entry in entries.values():
+        assert entry["options"]["expires"] <= max(10, entry["schedule"])
+
+
+def test_effects_are_carried_out_by_their_own_task() -> None:
+    page = ScheduledPage.make(live=True)
+    assert Effect.objects.filter(payload__pk=str(page.pk), state="waiting").exists()
+
+    tasks.run_effects()
+
+    assert not Effect.objects.open().exists()
+
+
+def test_what_is_over_and_old_is_pruned(at: datetime) -> None:
+    old = at - timedelta(days=get_settings().due_work_kept + 1)
+    gone = DueWorkFactory(done=True, due_at=old)
+    DueAttempt.objects.create(work=gone, number=1, started_at=old)
+    kept = [
+        DueWorkFactory(done=True, due_at=old + timedelta(days=2)),
+        DueWorkFactory(failed=True, due_at=old),
+    ]
+    ScheduledPage.make(live=True)
+    tasks.run_effects()
+    Effect.objects.update(finished_at=at - timedelta(days=get_settings().effects_kept + 1))
+
+    tasks.prune()
+
+    assert set(DueWork.objects.all()) == set(kept)
+    assert not DueAttempt.objects.exists()
+    assert not Effect.objects.exists()
