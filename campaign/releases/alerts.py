@@ -29,6 +29,8 @@ SHOW_ACTION = "campaign_releases.alert.show"
 CHANGE_ACTION = "campaign_releases.alert.change"
 END_ACTION = "campaign_releases.alert.end"
 LONGEST_TEXT = 300
+PREVIEW_PARAMETER = "alert-preview"
+"""In an address: the key of a drill, for whoever was given the link."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from campaign.releases import alerts
-from campaign.releases.alerts import ShownAlert
+from campaign.releases.alerts import PREVIEW_PARAMETER, ShownAlert
 
 logger = logging.getLogger(__name__)
 register = template.Library()
-
-PREVIEW_PARAMETER = "alert-preview"
 
 
 @register.inclusion_tag("campaign_releases/alerts/banner.html", takes_context=True)

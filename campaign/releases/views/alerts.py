@@ -27,7 +27,6 @@ from wagtail.permission_policies import ModelPermissionPolicy
 from campaign.releases import alerts
 from campaign.releases.exceptions import AlertRefusedError
 from campaign.releases.models import Alert
-from campaign.releases.templatetags.campaign_alerts import PREVIEW_PARAMETER
 from campaign.releases.views.alert_forms import AlertForm, times_sentence
 from translations.languages import get_language
 
@@ -184,8 +183,8 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, "end.html", title=_("End this alert now?"), alert=alert)
 
 
-@require_POST
 @permission_required(SHOW)
+@require_POST
 def put_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an alert again that was ended early."""
     alert = get_object_or_404(Alert, pk=pk)
@@ -225,7 +224,7 @@ def _previews(request: HttpRequest, alert: Alert) -> list[tuple[str, str]]:
     if site is None:
         return []
     names = dict(settings.WAGTAIL_CONTENT_LANGUAGES)
-    query = urlencode({PREVIEW_PARAMETER: str(alert.preview_key)})
+    query = urlencode({alerts.PREVIEW_PARAMETER: str(alert.preview_key)})
     return [
         (str(names.get(code, code)), f"{home.get_url(request)}?{query}")
         for home in site.root_page.get_translations(inclusive=True).live().select_related("locale")
