@@ -7,6 +7,7 @@ it, and a grant that opens more than it should is seen.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,10 @@ from django.utils import timezone
 from wagtail.models import Locale, Workflow
 
 from campaign.assurance.rules import key_of
+from campaign.releases.alerts import show
+from campaign.releases.enums import AlertKind
 from campaign.releases.membership import add_item
+from campaign.releases.takedown import take_down
 from tests.factories.content_blocks import (
     ContactRouteFactory,
     GlossaryTermFactory,
@@ -72,6 +76,23 @@ EXPECTED = {
     "campaign_releases_ledger:report": "login | login | 200 | 200",
     "campaign_releases_ledger:results": "login | login | 200 | 200",
     "campaign_releases_ledger:shown": "login | login | 200 | 200",
+    "campaign_releases_alerts:add": "login | login | refused | 200",
+    "campaign_releases_alerts:detail": "login | login | 200 | 200",
+    "campaign_releases_alerts:edit": "login | login | refused | 200",
+    "campaign_releases_alerts:end": "login | login | refused | 200",
+    "campaign_releases_alerts:list": "login | login | 200 | 200",
+    "campaign_releases_alerts:list_results": "login | login | 200 | 200",
+    "campaign_releases_alerts:put_back": "login | login | refused | 405",
+    "campaign_releases_takedowns:campaign": "login | login | refused | 200",
+    "campaign_releases_takedowns:choose": "login | login | refused | 200",
+    "campaign_releases_takedowns:detail": "login | login | 200 | 200",
+    "campaign_releases_takedowns:language": "login | login | refused | 200",
+    "campaign_releases_takedowns:list": "login | login | 200 | 200",
+    "campaign_releases_takedowns:list_results": "login | login | 200 | 200",
+    "campaign_releases_takedowns:page": "login | login | refused | 200",
+    "campaign_releases_takedowns:release": "login | login | refused | 200",
+    "campaign_releases_takedowns:snippet": "login | login | refused | 200",
+    "campaign_releases_takedowns:undo": "login | login | refused | 200",
     "content_blocks_phone_chooser:choose": "login | login | 200 | 200",
     "content_blocks_phone_chooser:choose_results": "login | login | 200 | 200",
     "content_blocks_phone_chooser:chosen": "login | login | 200 | 200",
@@ -193,6 +214,29 @@ def release_record() -> dict[str, Any]:
     }
 
 
+def takedown_records() -> dict[str, dict[str, Any]]:
+    """Something of each kind that can be taken down, a takedown that stands, and an alert."""
+    at = timezone.now()
+    down = take_down(SignFactory(), user=None, reason="Wrong.", at=at)
+    alert = show(
+        kind=AlertKind.SAFETY,
+        texts={"en": "Call 999."},
+        languages=["en"],
+        ends_at=at + timedelta(hours=1),
+        user=None,
+        at=at,
+    )
+    sign = {"app": "content_blocks", "model": "sign", "pk": SignFactory().pk}
+    return {
+        "_takedowns:page": {"pk": GuidancePageFactory(parent=campaign_home()).pk},
+        "_takedowns:snippet": sign,
+        "_takedowns:release": {"pk": ReleaseFactory().pk},
+        "_takedowns:language": {"pk": Locale.get_default().pk},
+        "_takedowns:": {"pk": down.pk},
+        "_alerts:": {"pk": alert.pk},
+    }
+
+
 @pytest.fixture
 def records(clients: dict[str, Client]) -> dict[str, dict[str, Any]]:
     """What addresses need: real records in real workflows, so that only rights decide."""
@@ -201,6 +245,7 @@ def records(clients: dict[str, Client]) -> dict[str, dict[str, Any]]:
         "campaign_releases_effects:": {"pk": 1},
         "phone_chooser": {"pk": ContactRouteFactory().pk},
         "campaign_release:": release_record(),
+        **takedown_records(),
     }
     for kind, make in FACTS.items():
         records[f"_{kind}:unlock"] = {"pk": make(locked=True).pk}

@@ -21,6 +21,15 @@ GRANTS = {
         # Approving goes with the right to publish.
         "approve_release": ("Can approve releases", ["Moderators"]),
     },
+    "takedown": {
+        "view_takedown": ("Can view takedown", ["Editors", "Moderators"]),
+        # Whoever may publish may take down, and be quick about it.
+        "take_down": ("Can take content down and put it back", ["Moderators"]),
+    },
+    "alert": {
+        "view_alert": ("Can view alert", ["Editors", "Moderators"]),
+        "show_alert": ("Can show alerts and end them", ["Moderators"]),
+    },
 }
 
 
