@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
@@ -29,7 +30,6 @@ from campaign.releases.enums import Cause, LedgerChange
 from campaign.releases.ledger import Answer, shown
 from campaign.releases.ledger_text import Line, as_csv, as_json, lines_of
 from campaign.releases.models import LedgerEntry
-from campaign.releases.views.due_work import TimeColumn
 
 VIEW = "campaign_releases.view_ledgerentry"
 EXPORTS = {"csv": (as_csv, "text/csv"), "json": (as_json, "application/json")}
@@ -56,7 +56,13 @@ class ChangeColumn(Column):
     cell_template_name = "campaign_releases/ledger/change_cell.html"
 
 
-class UntilColumn(TimeColumn):
+class FromColumn(Column):
+    """When it began, to the second."""
+
+    cell_template_name = "campaign_releases/ledger/from_cell.html"
+
+
+class UntilColumn(Column):
     """When the next entry took over; in words while this one stands."""
 
     cell_template_name = "campaign_releases/ledger/until_cell.html"
@@ -134,7 +140,7 @@ class LedgerReport(ReportView):
     columns = [
         AddressColumn("address", label=gettext_lazy("Address"), width="26%"),
         ChangeColumn("change", label=gettext_lazy("Change")),
-        TimeColumn("at", label=gettext_lazy("From"), sort_key="at"),
+        FromColumn("at", label=gettext_lazy("From"), sort_key="at"),
         UntilColumn("until", label=gettext_lazy("Until")),
         WhoColumn("who", label=gettext_lazy("By whom, and why")),
     ]
@@ -176,6 +182,26 @@ class LedgerReport(ReportView):
         ]
 
 
+class MomentField(forms.DateTimeField):
+    """A time by the reader's clock, or with its distance from UTC where clocks repeat it."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Say how to name one of two moments."""
+        try:
+            moment: datetime | None = super().to_python(value)
+        except forms.ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            raise forms.ValidationError(
+                _(
+                    "Clocks skip or repeat that time. Write how far it is from UTC too, as in "
+                    "2027-10-31T01:30+00:00."
+                ),
+                code=error.code,
+            ) from error
+        return moment
+
+
 class AskForm(forms.Form):
     """The question: which address, when, in which language."""
 
@@ -184,17 +210,7 @@ class AskForm(forms.Form):
         max_length=2100,
         help_text=gettext_lazy("For example /en/guidance/hotels/. A whole address works too."),
     )
-    at = forms.DateTimeField(
-        label=gettext_lazy("At"),
-        widget=AdminDateTimeInput,
-        required=False,
-        error_messages={
-            "ambiguous_timezone": gettext_lazy(
-                "Clocks skip or repeat that time. Write how far it is from UTC too, as in "
-                "2027-10-31 01:30+00:00."
-            )
-        },
-    )
+    at = MomentField(label=gettext_lazy("At"), widget=AdminDateTimeInput, required=False)
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         required=False,

@@ -14,7 +14,7 @@ from campaign.releases import tasks
 from campaign.releases.conf import get_settings
 from campaign.releases.due_work import record_schedules
 from campaign.releases.models import DueAttempt, DueWork, Effect, Heartbeat
-from tests.factories.releases import ScheduledPage
+from tests.factories.releases import DueWorkFactory, ScheduledPage
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +37,7 @@ def test_the_names_of_the_tasks_never_change() -> None:
     assert ours == {
         "campaign_releases.hand_out_due_work",
         "campaign_releases.attempt_due_work",
+        "campaign_releases.measure_takedowns",
         "campaign_releases.run_effects",
         "campaign_releases.prune",
     }
