@@ -27,7 +27,9 @@ from django.utils.translation import gettext as _
 from draftjs_exporter.dom import DOM
 from wagtail.admin.rich_text.converters.html_to_contentstate import InlineEntityElementHandler
 from wagtail.coreutils import get_supported_content_language_variant
+from wagtail.models import Page
 from wagtail.rich_text import LinkHandler
+from wagtail.rich_text.pages import PageLinkHandler
 
 from content_blocks import hours
 from content_blocks.contacts import (
@@ -38,6 +40,7 @@ from content_blocks.contacts import (
     present_routes,
 )
 from content_blocks.models import ContactRoute
+from content_blocks.page_links import page_links
 from content_blocks.phone_links import phone_link, route_phone_link
 
 FEATURE = "contact-phone"
@@ -76,6 +79,24 @@ class ContactLinkHandler(LinkHandler):
         """Name the records, so that “used in” and the refusal to delete know of this text."""
         for route in ContactRoute.objects.filter(slug=attrs.get("slug", "")).only("pk"):
             yield ContactRoute, str(route.pk), "", ""
+
+
+class PublicPageLinkHandler(PageLinkHandler):
+    """What becomes of `<a linktype="page" id="…">` when a page is shown.
+
+    As everywhere else a link leads only to what is public, in the reader's language where there is
+    such a version. Wagtail's own handler also gives away the address of a page that is still to go
+    live. Without a target the words stay, as words.
+    """
+
+    @classmethod
+    def expand_db_attributes_many(cls, attrs_list: list[dict[str, str]]) -> list[str]:
+        """Return the opening tags for all links of a text, in a fixed number of queries."""
+        numbers = [attrs.get("id", "") for attrs in attrs_list]
+        pages = Page.objects.filter(pk__in=[one for one in numbers if one.isdigit()])
+        chosen = {str(page.pk): page for page in pages}
+        links = page_links(chosen.get(number) for number in numbers)
+        return [f'<a href="{escape(link.url)}">' if link else "<a>" for link in links]
 
 
 class ContactElementHandler(InlineEntityElementHandler):

@@ -26,6 +26,7 @@ from content_blocks.rich_text import (
     FEATURE,
     ContactLinkHandler,
     ContentstateContactConversionRule,
+    PublicPageLinkHandler,
 )
 from content_blocks.viewsets import CampaignFactsViewSetGroup
 
@@ -36,6 +37,13 @@ register_snippet(CampaignFactsViewSetGroup)
 def register_phone_chooser() -> ChooserViewSet:
     """The window in which an editor chooses whose number to put into a text."""
     return phone_chooser_viewset
+
+
+# After Wagtail's own, which it replaces.
+@hooks.register("register_rich_text_features", order=1)
+def register_public_page_link(features: FeatureRegistry) -> None:
+    """A link in running text leads to a public page, or is no link."""
+    features.register_link_type(PublicPageLinkHandler)
 
 
 @hooks.register("register_rich_text_features")
