@@ -15,7 +15,9 @@ class PagesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Say which addresses show what."""
-        from campaign.pages import affected  # noqa: PLC0415 - once the models are there
+        """Say which addresses show what, and when pages have to be checked again."""
+        from campaign.pages import affected, reviews  # noqa: PLC0415 - once the models are there
+        from campaign.releases.calendar import register_source  # noqa: PLC0415 - as above
 
         affected.register()
+        register_source("page reviews", reviews.page_reviews)

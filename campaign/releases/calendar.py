@@ -25,7 +25,13 @@ from wagtail.models import Page, Revision, TranslatableMixin
 from wagtail.permissions import policy_registry
 
 from campaign.assurance.rules import Key
-from campaign.releases.enums import OPEN_RELEASE_STATES, ItemAction, ReleaseState, WorkKind
+from campaign.releases.enums import (
+    OPEN_RELEASE_STATES,
+    RELEASE_KINDS,
+    ItemAction,
+    ReleaseState,
+    WorkKind,
+)
 from campaign.releases.models import Release, ReleaseItem
 from campaign.releases.schedules import Schedule, schedules
 from campaign.releases.wall_time import describe
@@ -257,7 +263,7 @@ def _locales_of(type_id: int, object_ids: list[str]) -> dict[str, int]:
 def single_schedules(start: date, end: date) -> Iterator[Entry]:
     """When single pages and snippets go live and come down by themselves."""
     since, until = start_of(start), start_of(end)
-    found = [one for one in schedules(until=until) if since <= one.due_at < until]
+    found = [one for one in _single(until) if since <= one.due_at < until]
     by_type: dict[int, list[str]] = defaultdict(list)
     for one in found:
         by_type[one.content_type_id].append(one.object_id)
@@ -279,6 +285,11 @@ def single_schedules(start: date, end: date) -> Iterator[Entry]:
             locale_ids=frozenset({locales[key]} if key in locales else ()),
             owner_id=one.owner_id,
         )
+
+
+def _single(until: datetime | None = None) -> list[Schedule]:
+    """The schedules of single things; those of releases are the releases' own."""
+    return [one for one in schedules(until=until) if one.kind not in RELEASE_KINDS]
 
 
 # --- Reviews of records --------------------------------------------------------------------------
@@ -373,7 +384,7 @@ def clashes(*, at: datetime) -> list[Clash]:
     A thing with a schedule of its own that is also in a release; two pages that would take the
     same address; a version whose own end comes before it would go live.
     """
-    single = list(schedules())
+    single = _single()
     planned = [*_from_schedules(single), *_from_releases(at)]
     found = [
         *_twice(planned, single),

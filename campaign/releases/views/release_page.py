@@ -224,10 +224,25 @@ class ReleaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
             "inverses": list(release.inverses.all()) if release.published_at else [],
         }
         context |= self._acts() | self._languages()
+        elsewhere = context["trouble"].keys() - self._panels(context)
+        context["trouble_elsewhere"] = [context["trouble"][panel] for panel in elsewhere]
         if context["may_change"]:
             context["add_page_form"] = AddPageForm()
             context["media"] = context["add_page_form"].media
         return context
+
+    def _panels(self, context: dict[str, Any]) -> set[str]:
+        """The parts of the page that are shown in this state."""
+        release, is_open = self.release, self.release.is_open
+        shown = {
+            "items": True,
+            "languages": context["has_languages"],
+            "preflight": is_open or self.check is not None,
+            "approval": is_open or release.approved_at is not None,
+            "times": is_open or release.state == ReleaseState.LIVE,
+            "put_back": release.published_at is not None,
+        }
+        return {panel for panel, is_shown in shown.items() if is_shown}
 
     def _acts(self) -> dict[str, Any]:
         """What can be done with it in its state, by this person."""
