@@ -101,7 +101,8 @@ def check_release(
 ) -> ReleaseCheck:
     """Check a release for its moment (`moment`, else its own time, else now), and keep the result.
 
-    The result is announced (`release_checked`), so that the owner is told what would fail.
+    The result is announced (`release_checked`). Unless somebody asked for the check, and so sees
+    the result, the owner is told what would fail.
     """
     moment = moment or max(release.goes_live_at or at, at)
     with transaction.atomic():
@@ -115,7 +116,7 @@ def check_release(
             took=took,
             results=[_as_data(one) for one in found],
         )
-        if not check.ok:
+        if not check.ok and trigger != CheckTrigger.ASKED:
             tell(release, "check", people=[release.owner], check=check.pk)
         announce(release_checked, sender=ReleaseCheck, release=release, check=check)
     return check

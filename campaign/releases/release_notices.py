@@ -60,7 +60,7 @@ def send(wanted: Sequence[Effect]) -> None:
 def release_url(release: Release) -> str:
     """Where an editor sees the release, as a whole address."""
     try:
-        path = reverse("campaign_releases_release:detail", args=[release.pk])
+        path = reverse("campaign_release:view", args=[release.pk])
     except NoReverseMatch:
         # A site may leave the screens of releases out.
         path = reverse("wagtailadmin_home")
