@@ -2,10 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
+from django.db.models.signals import post_delete, post_save
 from wagtail.models import Locale
 from wagtail_localize.models import Translation, TranslationSource
+
+
+@dataclass
+class _Remembered:
+    """What was read already: the default language, and of each set where it was submitted."""
+
+    default: int | None = None
+    submitted: dict[UUID, int | None] = field(default_factory=dict)
+
+
+_remembered: ContextVar[_Remembered | None] = ContextVar("translations_remembered", default=None)
+
+
+@contextmanager
+def remembered_sources() -> Iterator[None]:
+    """Inside, ask the database once for each language set: for one transaction, not for longer."""
+    if _remembered.get() is not None:
+        yield
+        return
+    token = _remembered.set(_Remembered())
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
 
 
 def source_of(instance: Any) -> Any | None:
@@ -45,6 +75,8 @@ def untranslated(instance: Any) -> tuple[int, int] | None:
 
     None when wagtail-localize does not manage this row: it was written by hand, or is a source.
     """
+    if getattr(instance, "locale_id", None) is None or not _was_submitted(instance):
+        return None
     translation = (
         Translation.objects.filter(
             source__object_id=instance.translation_key,
@@ -53,8 +85,6 @@ def untranslated(instance: Any) -> tuple[int, int] | None:
         )
         .exclude(source__locale_id=instance.locale_id)
         .first()
-        if getattr(instance, "locale_id", None) is not None
-        else None
     )
     if translation is None:
         return None
@@ -67,7 +97,7 @@ def note_source_changed(instance: Any) -> bool:
 
     Returns whether it is a source that was ever submitted for translation.
     """
-    if getattr(instance, "locale_id", None) is None:
+    if getattr(instance, "locale_id", None) is None or not _was_submitted(instance):
         return False
     source = TranslationSource.objects.filter(
         object_id=instance.translation_key, locale_id=instance.locale_id
@@ -79,16 +109,48 @@ def note_source_changed(instance: Any) -> bool:
 
 
 def _source_locale_id(instance: Any) -> int | None:
-    submitted: int | None = (
-        TranslationSource.objects.filter(object_id=instance.translation_key)
+    submitted = _submitted_locale_id(instance.translation_key)
+    return _default_locale_id() if submitted is None else submitted
+
+
+def _was_submitted(instance: Any) -> bool:
+    return _submitted_locale_id(instance.translation_key) is not None
+
+
+def _submitted_locale_id(translation_key: UUID) -> int | None:
+    known = _remembered.get()
+    if known is not None and translation_key in known.submitted:
+        return known.submitted[translation_key]
+    found: int | None = (
+        TranslationSource.objects.filter(object_id=translation_key)
         .order_by("created_at")
         .values_list("locale_id", flat=True)
         .first()
     )
-    if submitted is not None:
-        return submitted
-    default: int | None = Locale.get_default().pk
-    return default
+    if known is not None:
+        known.submitted[translation_key] = found
+    return found
+
+
+def _default_locale_id() -> int | None:
+    known = _remembered.get()
+    if known is None:
+        found: int | None = Locale.get_default().pk
+        return found
+    if known.default is None:
+        known.default = Locale.get_default().pk
+    return known.default
+
+
+def _forget(instance: Any, **_kwargs: Any) -> None:
+    """What was submitted for translation just now is asked for again."""
+    known = _remembered.get()
+    if known is not None:
+        known.submitted.pop(instance.object_id, None)
+
+
+post_save.connect(_forget, sender=TranslationSource, dispatch_uid="translations.forget_source")
+post_delete.connect(_forget, sender=TranslationSource, dispatch_uid="translations.forget_deleted")
 
 
 def _base_model(instance: Any) -> Any:

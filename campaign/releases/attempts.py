@@ -19,13 +19,17 @@ Three transactions, each for a reason:
 from __future__ import annotations
 
 import logging
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.dispatch import Signal
 
 from campaign.releases.conf import get_settings
@@ -37,19 +41,17 @@ from campaign.releases.models import DueAttempt, DueWork
 from campaign.releases.publishing import carry_out
 from campaign.releases.signals import due_work_cancelled, due_work_done, due_work_failed
 from campaign.releases.timing import batches, wait_until
+from translations.sources import remembered_sources
 
 logger = logging.getLogger(__name__)
 
 MAX_ERROR_LENGTH = 2000
 NOT_EARLY = timedelta(0)
-CLAIM_FIELDS = [
-    "state",
-    "attempts",
-    "tries",
-    "next_attempt_at",
-    "first_attempt_at",
-    "last_error",
-]
+BREATH = 0.01
+"""Seconds between two commits of a backlog, in which others get the database's write lock."""
+
+_writing = threading.Lock()
+_backlog = threading.Lock()
 
 
 class Result(StrEnum):
@@ -110,26 +112,58 @@ def attempt_together(
     Never raises for what goes wrong with an item: the error is recorded, the schedule stands, and
     the item is retried later. It must not be called inside a transaction (RuntimeError).
     """
-    ids = list(work_ids)
+    ids, started = list(work_ids), time.monotonic()
     results = dict.fromkeys(ids, Result.NOT_CLAIMED)
     claims: list[Claim] = []
-    for work_id, claim in _claim(ids, at=at, early=early).items():
-        if isinstance(claim, Result):
-            results[work_id] = claim
-        else:
-            claims.append(claim)
-    if claims:
-        results |= _carry_out_or_record(claims)
+    with _turn():
+        for work_id, claim in _claim(ids, at=at, early=early, started=started).items():
+            if isinstance(claim, Result):
+                results[work_id] = claim
+            else:
+                claims.append(claim)
+        if claims:
+            results |= _carry_out_or_record(claims)
     for work_id, result in results.items():
         _announce(work_id, result)
     return results
 
 
-def run_due(*, at: datetime) -> list[tuple[DueWork, Result]]:
-    """Attempt everything that is due at `at`, in order. One failure never stops the others."""
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One writer after another, where the database has room for one: SQLite.
+
+    A thread that waits for the database's own lock would do so after it has claimed, and lose the
+    claim meanwhile.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _writing:
+        yield
+
+
+def run_due(*, at: datetime, noted: bool = False) -> list[tuple[DueWork, Result]]:
+    """Attempt everything that is due at `at`, in order. One failure never stops the others.
+
+    One thread of a process does this at a time; another one finds nothing to do.
+
+    Args:
+        noted: the caller has just taken note of every schedule up to `at`.
+    """
+    if not _backlog.acquire(blocking=False):
+        return []
+    try:
+        return _run_due(find_due(at, noted=noted), at=at)
+    finally:
+        _backlog.release()
+
+
+def _run_due(due: list[DueWork], *, at: datetime) -> list[tuple[DueWork, Result]]:
     results: list[tuple[DueWork, Result]] = []
     started = time.monotonic()
-    for batch in batches(find_due(at)):
+    for batch in batches(due):
+        if results:
+            time.sleep(BREATH)
         now = at + timedelta(seconds=time.monotonic() - started)
         ids = [work.pk for work in batch]
         try:
@@ -162,52 +196,54 @@ def try_again(work: DueWork, *, at: datetime) -> Result:
     return attempt(work.pk, at=at)
 
 
-def _claim(work_ids: list[int], *, at: datetime, early: timedelta) -> dict[int, Claim | Result]:
+def _claim(
+    work_ids: list[int], *, at: datetime, early: timedelta, started: float
+) -> dict[int, Claim | Result]:
     """Write down a new attempt at each item that is to be had; FAILED for what is used up."""
+    options = get_settings()
     found: dict[int, Claim | Result] = {}
-    begun: list[DueAttempt] = []
     with transaction.atomic(durable=True):
+        # The lock may have been long in coming.
+        now = at + timedelta(seconds=time.monotonic() - started)
         items = list(
             DueWork.objects.select_for_update(skip_locked=True, of=("self",))
-            .attemptable(at + early)
+            .attemptable(now + early)
             .filter(pk__in=work_ids)
             .in_order()
         )
-        died = set(
-            DueAttempt.objects.filter(work__in=items, outcome="").values_list("work_id", flat=True)
-        )
-        if died:
-            DueAttempt.objects.filter(work__in=died, outcome="").update(
-                outcome=AttemptOutcome.LOST, finished_at=at
-            )
-        for work in items:
-            if work.pk in died:
-                work.last_error = "The worker stopped in the middle of an attempt."
-            if not _begin(work, at=at):
-                found[work.pk] = Result.FAILED
+        _note_deaths(items, at=now)
+        begun: list[DueAttempt] = []
+        for tries in sorted({work.tries for work in items}):
+            alike = [work for work in items if work.tries == tries]
+            rows = DueWork.objects.filter(pk__in=[work.pk for work in alike])
+            if tries >= options.max_tries:
+                rows.update(state=WorkState.FAILED, next_attempt_at=None)
+                found |= {work.pk: Result.FAILED for work in alike}
                 continue
-            begun.append(DueAttempt(work=work, number=work.attempts, started_at=at))
-            found[work.pk] = Claim(
-                work_id=work.pk, number=work.attempts, at=at, started=time.monotonic()
+            rows.update(
+                state=WorkState.RUNNING,
+                attempts=F("attempts") + 1,
+                tries=tries + 1,
+                next_attempt_at=now + options.retry_delay(tries + 1),
+                first_attempt_at=Coalesce("first_attempt_at", now),
             )
-        DueWork.objects.bulk_update(items, CLAIM_FIELDS)
+            for work in alike:
+                number = work.attempts + 1
+                begun.append(DueAttempt(work=work, number=number, started_at=now))
+                found[work.pk] = Claim(work_id=work.pk, number=number, at=at, started=started)
         DueAttempt.objects.bulk_create(begun)
     return found
 
 
-def _begin(work: DueWork, *, at: datetime) -> bool:
-    """Count one more attempt; False when the item has no attempts left and is failed now."""
-    options = get_settings()
-    if work.tries >= options.max_tries:
-        work.state = WorkState.FAILED
-        work.next_attempt_at = None
-        return False
-    work.state = WorkState.RUNNING
-    work.attempts += 1
-    work.tries += 1
-    work.next_attempt_at = at + options.retry_delay(work.tries)
-    work.first_attempt_at = work.first_attempt_at or at
-    return True
+def _note_deaths(items: list[DueWork], *, at: datetime) -> None:
+    """Close attempts that nobody ended: their workers have died."""
+    unended = DueAttempt.objects.filter(work__in=items, outcome="")
+    died = set(unended.values_list("work_id", flat=True))
+    if died:
+        unended.update(outcome=AttemptOutcome.LOST, finished_at=at)
+        DueWork.objects.filter(pk__in=died).update(
+            last_error="The worker stopped in the middle of an attempt."
+        )
 
 
 def _carry_out_or_record(claims: list[Claim]) -> dict[int, Result]:
@@ -237,38 +273,45 @@ def _carry_out_all(
     held = _held(claims)
     done: list[DueWork] = []
     outcomes: dict[AttemptOutcome, list[int]] = {}
-    for claim in claims:
-        work = held.get(claim.work_id)
-        if work is None:
-            results[claim.work_id] = Result.NOT_CLAIMED
-            continue
-        now = claim.now()
-        early = work.due_at > now
-        try:
-            with (
-                transaction.atomic(),
-                acting(cause=Cause.SCHEDULE, at=work.due_at if early else None),
-            ):
-                outcome = carry_out(work, at=max(now, work.due_at))
-        except Exception as error:  # noqa: BLE001 - its own writes are taken back; others stand
-            failures[claim.work_id] = error
-            continue
-        work.state = FINAL_STATES[outcome]
-        work.next_attempt_at = None
-        work.finished_at = max(claim.now(), work.due_at)
-        work.last_error = ""
-        done.append(work)
-        outcomes.setdefault(outcome, []).append(work.pk)
-        results[work.pk] = RESULTS[outcome]
-    DueWork.objects.bulk_update(
-        done, ["state", "next_attempt_at", "finished_at", "last_error", "reason"]
-    )
+    with remembered_sources():
+        for claim in claims:
+            work = held.get(claim.work_id)
+            if work is None:
+                results[claim.work_id] = Result.NOT_CLAIMED
+                continue
+            now = claim.now()
+            early = work.due_at > now
+            try:
+                with (
+                    transaction.atomic(),
+                    acting(cause=Cause.SCHEDULE, at=work.due_at if early else None),
+                ):
+                    outcome = carry_out(work, at=max(now, work.due_at))
+            except Exception as error:  # noqa: BLE001 - its own writes are taken back; others stand
+                failures[claim.work_id] = error
+                continue
+            done.append(work)
+            outcomes.setdefault(outcome, []).append(work.pk)
+            results[work.pk] = RESULTS[outcome]
+    if not done:
+        return
+    moment = max(work.due_at for work in done)
+    # Readers see all of it when it is committed, be that at the moment or late.
+    finished_at = max(claims[0].now(), moment)
     for outcome, work_ids in outcomes.items():
-        DueAttempt.objects.filter(work__in=work_ids, outcome="").update(
-            outcome=outcome, finished_at=max(work.finished_at or work.due_at for work in done)
+        DueWork.objects.filter(pk__in=work_ids).update(
+            state=FINAL_STATES[outcome],
+            next_attempt_at=None,
+            finished_at=finished_at,
+            last_error="",
         )
-    if done:
-        wait_until(max(work.due_at for work in done), since=claims[0].now())
+        DueAttempt.objects.filter(work__in=work_ids, outcome="").update(
+            outcome=outcome, finished_at=finished_at
+        )
+    for work in done:
+        if work.reason:
+            DueWork.objects.filter(pk=work.pk).update(reason=work.reason)
+    wait_until(moment, since=claims[0].now())
 
 
 def _held(claims: list[Claim]) -> dict[int, DueWork]:
@@ -314,7 +357,7 @@ def _result_after_commit(claim: Claim) -> Result:
 
 def _announce(work_id: int, result: Result) -> Result:
     signal = ANNOUNCEMENTS.get(result)
-    if signal is not None:
+    if signal is not None and signal.has_listeners(DueWork):
         work = DueWork.objects.select_related("owner").get(pk=work_id)
         for receiver, response in signal.send_robust(sender=DueWork, work=work):
             if isinstance(response, Exception):

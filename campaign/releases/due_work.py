@@ -17,9 +17,14 @@ from campaign.releases.schedules import Schedule, is_set, schedules
 SCHEDULED_ACTION = "wagtail.publish.schedule"
 
 
-def find_due(at: datetime) -> list[DueWork]:
-    """Return what may be attempted at `at`, in order, after taking note of new schedules."""
-    record_schedules(at=at, until=at)
+def find_due(at: datetime, *, noted: bool = False) -> list[DueWork]:
+    """Return what may be attempted at `at`, in order, after taking note of new schedules.
+
+    Args:
+        noted: the caller has just taken note of every schedule up to `at`.
+    """
+    if not noted:
+        record_schedules(at=at, until=at)
     return list(DueWork.objects.attemptable(at).in_order())
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
@@ -89,7 +90,7 @@ PERFORMERS: dict[WorkKind, Callable[..., AttemptOutcome]] = {
 
 
 def _lock_object(work: DueWork) -> Any | None:
-    model: Any = work.content_type.model_class()
+    model: Any = ContentType.objects.get_for_id(work.content_type_id).model_class()
     if model is None:
         return None
     # Only this table's row, and not its key: new rows that point to it need not wait.

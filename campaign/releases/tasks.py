@@ -47,7 +47,7 @@ def hand_out_due_work() -> None:
         )
     if takedown_fetching.anything_to_fetch(at) or takedown_drills.any_drill_waits(at):
         measure_takedowns.apply_async(expires=at + MESSAGE_LIFETIME)
-    run_due(at=timezone.now())
+    run_due(at=timezone.now(), noted=True)
 
 
 @shared_task(name="campaign_releases.attempt_due_work")

@@ -6,7 +6,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -15,7 +15,7 @@ django.setup()
 
 from django.contrib.contenttypes.models import ContentType  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, transaction  # noqa: E402
+from django.db import connection  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from wagtail.models import Locale, Page  # noqa: E402
@@ -24,7 +24,7 @@ from campaign.releases import gateposts  # noqa: E402
 from campaign.releases.attempts import attempt_together  # noqa: E402
 from campaign.releases.due_work import find_due  # noqa: E402
 from campaign.releases.tasks import hand_out_due_work  # noqa: E402
-from tests.bench.scheduled_pages import make_scheduled_pages  # noqa: E402
+from tests.bench.scheduled_pages import approve, make_pages  # noqa: E402
 from tests.real_site import serve  # noqa: E402
 
 LIVE = "SELECT id FROM wagtailcore_page WHERE live AND id >= %s"
@@ -43,23 +43,16 @@ def schedule(first: float, count: int, apart: float = 0.0) -> dict[int, float]:
     """
     moments: dict[int, float] = {}
     with gateposts.maintenance(reason="bench"):
-        pages = make_scheduled_pages(count, timezone.now() + timedelta(days=1))
+        pages = make_pages(count)
         start = timezone.now() + timedelta(seconds=first)
-        with transaction.atomic():
-            for number, pk in enumerate(pages):
-                due = start + timedelta(seconds=number * apart)
-                set_time(pk, due)
-                moments[pk] = due.timestamp()
+        if not apart:
+            approve(pages, start)
+            return dict.fromkeys(pages, start.timestamp())
+        for number, pk in enumerate(pages):
+            due = start + timedelta(seconds=number * apart)
+            approve([pk], due)
+            moments[pk] = due.timestamp()
     return moments
-
-
-def set_time(pk: int, due: datetime) -> None:
-    """Give the approved version of a page another moment."""
-    page = Page.objects.get(pk=pk)
-    for revision in page.revisions.all():
-        revision.content["go_live_at"] = due.isoformat()
-        revision.approved_go_live_at = due
-        revision.save(update_fields=["content", "approved_go_live_at"])
 
 
 def watch(moments: dict[str, float], seconds: float, step: float) -> dict[str, list[float]]:

@@ -8,19 +8,23 @@ from datetime import datetime
 from wagtail.models import Page, Revision
 
 
-def make_scheduled_pages(count: int, due: datetime) -> list[int]:
-    """Make never-live pages with a version approved for `due`; returns their numbers.
-
-    The approval is written straight to the table: on our site inside `gateposts.maintenance`.
-    """
+def make_pages(count: int) -> list[int]:
+    """Make never-live pages with one version each; returns their numbers."""
     section = Page.objects.get(depth=1).add_child(
         instance=Page(title="Bench", slug=f"bench-{uuid.uuid4()}")
     )
     made: list[int] = []
     for _number in range(count):
         name = f"page-{uuid.uuid4()}"
-        page = section.add_child(instance=Page(title=name, slug=name, live=False, go_live_at=due))
+        page = section.add_child(instance=Page(title=name, slug=name, live=False))
         page.save_revision()
         made.append(page.pk)
-    Revision.objects.filter(object_id__in=list(map(str, made))).update(approved_go_live_at=due)
     return made
+
+
+def approve(pages: list[int], due: datetime) -> None:
+    """Approve the versions of pages for `due`.
+
+    Written straight to the table: on our site inside `gateposts.maintenance`.
+    """
+    Revision.objects.filter(object_id__in=list(map(str, pages))).update(approved_go_live_at=due)

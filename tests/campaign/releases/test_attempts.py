@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from wagtail.signals import page_published, page_unpublished
 
 from campaign.releases import attempts, timing
 from campaign.releases.attempts import Claim, Result, attempt, run_due, try_again
-from campaign.releases.due_work import find_due, record_schedules
+from campaign.releases.due_work import find_due, find_upcoming, record_schedules
 from campaign.releases.enums import AttemptOutcome, WorkKind, WorkState
 from campaign.releases.exceptions import ClockMovedError, NotRetryableError
 from campaign.releases.models import DueAttempt, DueWork
@@ -320,7 +322,7 @@ def test_attempt_does_not_claim_what_does_not_exist(at: datetime) -> None:
 
 def claimed(at: datetime) -> Claim:
     (work,) = find_due(at)
-    claim = attempts._claim([work.pk], at=at, early=timedelta(0))[work.pk]
+    claim = attempts._claim([work.pk], at=at, early=timedelta(0), started=time.monotonic())[work.pk]
     assert isinstance(claim, Claim)
     return claim
 
@@ -363,7 +365,7 @@ def test_an_item_that_kills_every_worker_is_failed_in_the_end(
     now = at
     for delay in (*DELAYS, DELAYS[-1]):
         claimed(now)
-        now += seconds(delay)
+        now += seconds(delay + 0.5)
 
     results = run_due(at=now)
 
@@ -380,7 +382,7 @@ def test_run_due_does_not_report_what_another_worker_has_done(
     ScheduledPage.make(go_live_at=at - seconds(1))
     found = find_due(at)
     attempt(found[0].pk, at=at)
-    monkeypatch.setattr(attempts, "find_due", lambda _at: found)
+    monkeypatch.setattr(attempts, "find_due", lambda _at, **_options: found)
 
     assert run_due(at=at) == []
 
@@ -549,3 +551,31 @@ def test_the_more_there_is_the_earlier_it_begins(settings: Any) -> None:
     assert timing.lead([one]) == timedelta(seconds=0.6)
     assert timing.lead([one] * 3) == timedelta(seconds=0.8)
     assert timing.lead([one] * 500) == timedelta(seconds=3)
+
+
+def test_run_due_leaves_a_backlog_to_the_thread_that_is_at_it(at: datetime) -> None:
+    ScheduledPage.make(go_live_at=at - seconds(1))
+
+    with attempts._backlog:
+        assert run_due(at=at) == []
+
+    assert len(run_due(at=at)) == 1
+
+
+def test_waiting_for_the_database_makes_nothing_late(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = ScheduledPage.make(go_live_at=at + seconds(2))
+    (work,) = find_upcoming(at, horizon=seconds(3))
+    waited: list[timedelta] = []
+    monkeypatch.setattr(
+        attempts, "wait_until", lambda until, *, since: waited.append(until - since)
+    )
+    clock = iter([0.0, *[1.5] * 50])
+    monkeypatch.setattr(attempts, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+
+    assert attempt(work.pk, at=at, early=seconds(3)) is Result.DONE
+
+    assert waited == [seconds(0.5)]
+    page.refresh_from_db()
+    assert page.live

@@ -121,7 +121,7 @@ def test_record_schedules_again_only_reads(
         ScheduledPage.make(live=True, expire_at=at + seconds(60 + number))
     record_schedules(at=at)
 
-    with django_assert_num_queries(len(draft_state_models()) + 2):
+    with django_assert_num_queries(len(draft_state_models()) + 3):
         record_schedules(at=at)
 
     assert DueWork.objects.count() == 6
@@ -137,7 +137,7 @@ def test_record_schedules_writes_new_ones_in_a_fixed_number_of_queries(
         ScheduledPage.make(go_live_at=at + seconds(60 + number))
 
     # The look itself, who scheduled (two logs), the insert, and what may have to be opened again.
-    with django_assert_num_queries(len(draft_state_models()) + 2 + 2 + 1 + 1):
+    with django_assert_num_queries(len(draft_state_models()) + 3 + 2 + 1 + 1):
         record_schedules(at=at)
 
 
