@@ -475,7 +475,7 @@ def _watched() -> dict[str, tuple[str, ...]]:
     return tables | {Revision._meta.db_table: ("approved_go_live_at",)}
 
 
-_WRITE = re.compile(r'(?:UPDATE|INSERT(?: OR \w+)? INTO) ["`](\w+)["`] ', re.IGNORECASE)
+_WRITE = re.compile(r'\s*(UPDATE|INSERT(?: OR \w+)? INTO)\s+["`]?(\w+)["`]?\s', re.IGNORECASE)
 
 
 def _guard_connection(connection: Any, **_kwargs: Any) -> None:
@@ -486,38 +486,53 @@ def _guard_connection(connection: Any, **_kwargs: Any) -> None:
 def _guard_statement(
     execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
-    if isinstance(sql, str) and sql[:6] in ("UPDATE", "INSERT"):
-        _guard_write(sql, params)
+    if isinstance(sql, str) and (found := _WRITE.match(sql)):
+        _guard_write(sql, table=found[2], is_update=found[1].upper() == "UPDATE", params=params)
     return execute(sql, params, many, context)
 
 
-def _guard_write(sql: str, params: Any) -> None:
-    if _migrating or bulk_writes_allowed() or _passes.get():
+def _guard_write(sql: str, *, table: str, is_update: bool, params: Any) -> None:
+    columns = _watched().get(table)
+    if columns is None or _migrating or bulk_writes_allowed():
         return
-    found = _WRITE.match(sql)
-    columns = _watched().get(found[1]) if found else None
-    if not found or not columns:
-        return
-    table = found[1]
     values = list(params or ())
-    if sql.startswith("UPDATE"):
-        touched = [column for column in columns if re.search(rf'["`]{column}["`] = ', sql)]
-        key = str(values[-1]) if values else ""
+    if is_update:
+        touched, key = _columns_set(sql, columns), str(values[-1]) if values else ""
     else:
-        touched = _columns_given_a_value(sql, values, columns)
-        touched += [column for column in columns if f'"{column}" = EXCLUDED.' in sql]
-        key = "None"
-    if touched and (table, key) not in _tickets.get():
-        raise UngatedWriteError(table, touched[0])
+        touched, key = _columns_given_a_value(sql, values, columns), "None"
+    if not touched or (table, key) in _tickets.get() or _belongs_to_a_pass(table, values):
+        return
+    raise UngatedWriteError(table, touched[0])
+
+
+def _belongs_to_a_pass(table: str, values: Sequence[Any]) -> bool:
+    """Whether Wagtail clears the other schedules of what it publishes or withdraws just now."""
+    # A version names its thing by the key as text, and nothing else there is such a text.
+    return table == Revision._meta.db_table and any(one.key[1] in values for one in _passes.get())
+
+
+def _columns_set(sql: str, columns: Sequence[str]) -> list[str]:
+    """The watched columns that an UPDATE sets, or an INSERT where a row is there already.
+
+    In a condition Django writes the table before the column; in what it sets, never.
+    """
+    assignments = re.split(r"\bWHERE\b", sql, maxsplit=1, flags=re.IGNORECASE)[0]
+    return [
+        column
+        for column in columns
+        if re.search(rf'(?<![.\w])["`]{column}["`]\s*=', sql)
+        or re.search(rf"(?<![.\w]){column}\s*=", assignments)
+    ]
 
 
 def _columns_given_a_value(sql: str, values: Sequence[Any], columns: Sequence[str]) -> list[str]:
     """The watched columns to which an INSERT gives a value other than false or nothing."""
-    named = re.search(r"\(([^)]*)\)", sql)
+    inserted, _conflict, update = sql.partition(" ON CONFLICT")
+    named = re.search(r"\(([^)]*)\)", inserted)
     names = [name.strip(' "`') for name in named[1].split(",")] if named else []
     return [
         column
         for column in columns
         if column in names
         and any(values[index] for index in range(names.index(column), len(values), len(names)))
-    ]
+    ] + _columns_set(update, columns)

@@ -21,7 +21,7 @@ import pytest
 import time_machine
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -36,6 +36,7 @@ from wagtail.models import (
     Workflow,
     WorkflowContentType,
 )
+from wagtail.signals import page_published
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 from wagtail_localize.models import (
     LocaleSynchronization,
@@ -58,9 +59,11 @@ from campaign.releases.gate import (
 )
 from campaign.releases.gateposts import maintenance
 from campaign.releases.signals import public_state_changed
+from cms_site.first_start import DEMONSTRATION
 from content_blocks.models import GlossaryTerm
 from tests.factories import pages as make
 from tests.factories.content_blocks import GlossaryTermFactory
+from tests.factories.releases import ReleaseStory
 
 pytestmark = pytest.mark.django_db
 #: wagtail-localize publishes after the commit, so these really commit.
@@ -94,9 +97,12 @@ class Gate:
 
     def __init__(self) -> None:
         self.asked: list[Transition] = []
+        self._stops: Callable[[Any], bool] = bool
 
     def _refuse(self, transition: Transition) -> list[Finding]:
         self.asked.append(transition)
+        if not self._stops(transition.instance):
+            return []
         return [
             Finding(
                 rule="tests.embargo",
@@ -107,8 +113,9 @@ class Gate:
         ]
 
     @contextmanager
-    def shut(self) -> Iterator[None]:
-        """Inside, nothing passes; afterwards, nothing public has changed."""
+    def shut(self, stops: Callable[[Any], bool] = bool) -> Iterator[None]:
+        """Inside, nothing passes (or not what it `stops`); afterwards, nothing has changed."""
+        self._stops = stops
         before = public_state()
         register_gatekeeper("tests.embargo", self._refuse)
         try:
@@ -338,6 +345,34 @@ def public_changes() -> Iterator[list[PublicChange]]:
     public_state_changed.disconnect(listen)
 
 
+@pytest.mark.parametrize("button", ["", "action-submit"])
+def test_new_page_as_a_draft(button: str, gate: Gate, editor: Client, section: SectionPage) -> None:
+    address = reverse("wagtailadmin_pages:add", args=["campaign_pages", "guidancepage", section.pk])
+    fields = {"title": "Parks", "slug": "parks", "body": streamfield([])}
+    with gate.shut():
+        response = editor.post(address, nested_form_data(fields) | {button: "yes"}, follow=True)
+
+    assert response.status_code == 200
+    assert gate.asked == []
+    assert GuidancePage.objects.get(slug="parks").live is False
+
+
+def test_new_page_in_a_mirrored_tree(
+    gate: Gate, editor: Client, section: SectionPage, french: Locale
+) -> None:
+    LocaleSynchronization.objects.create(locale=french, sync_from=section.locale)
+    address = reverse("wagtailadmin_pages:add", args=["campaign_pages", "guidancepage", section.pk])
+    fields = {"title": "Parks", "slug": "parks", "body": streamfield([])}
+    with gate.shut():
+        editor.post(address, nested_form_data(fields), follow=True)
+
+    made = GuidancePage.objects.filter(slug="parks")
+    assert sorted(made.values_list("locale__language_code", "live")) == [
+        ("en", False),
+        ("fr", False),
+    ]
+
+
 def test_last_step_of_a_workflow(gate: Gate, editor: Client, draft: GuidancePage) -> None:
     user = draft.get_latest_revision().user
     state = Workflow.objects.get().start(draft, user)
@@ -370,6 +405,13 @@ def test_unpublish(gate: Gate, editor: Client, hotels: GuidancePage) -> None:
     assert "was not taken down" in shown
 
 
+def test_unpublish_of_a_page_with_an_alias(gate: Gate, hotels: GuidancePage) -> None:
+    """The page may come down, its alias may not: neither does."""
+    alias = hotels.create_alias(parent=hotels.get_parent(), update_slug="again")
+    with gate.shut(lambda thing: thing.pk == alias.pk), pytest.raises(GateRefusedError):
+        hotels.unpublish()
+
+
 def test_unpublish_with_everything_below(
     gate: Gate, editor: Client, hotels: GuidancePage, section: SectionPage
 ) -> None:
@@ -379,34 +421,12 @@ def test_unpublish_with_everything_below(
 
 
 def test_unpublish_stopped_by_a_page_below(
-    editor: Client, hotels: GuidancePage, section: SectionPage
+    gate: Gate, editor: Client, hotels: GuidancePage, section: SectionPage
 ) -> None:
-    """The section may come down, the page below may not: all or nothing."""
-    before = public_state()
-
-    def refuse(transition: Transition) -> list[Finding]:
-        if transition.instance.pk != hotels.pk:
-            return []
-        return [
-            Finding(
-                rule="tests.embargo",
-                severity=Severity.CRITICAL,
-                why="This is under embargo.",
-                what_to_do=WHAT_TO_DO,
-            )
-        ]
-
-    register_gatekeeper("tests.embargo", refuse)
-    try:
-        told(
-            editor,
-            reverse("wagtailadmin_pages:unpublish", args=[section.pk]),
-            {"include_descendants": "on"},
-        )
-    finally:
-        unregister_gatekeeper("tests.embargo")
-
-    assert public_state() == before
+    """The section may come down, the page below may not: neither does."""
+    address = reverse("wagtailadmin_pages:unpublish", args=[section.pk])
+    with gate.shut(lambda thing: thing.pk == hotels.pk):
+        told(editor, address, {"include_descendants": "on"})
 
 
 @pytest.mark.parametrize("action", ["publish", "unpublish", "delete"])
@@ -520,6 +540,13 @@ def test_going_back_to_a_former_version(gate: Gate, editor: Client, hotels: Guid
     data = page_form(hotels, title="Hotels", revision=former.pk)
     with gate.shut():
         told(editor, edit(hotels), data | {"action-publish": "yes"})
+
+
+def test_going_back_with_a_time(gate: Gate, draft: GuidancePage) -> None:
+    revert = action_registry.get_action_class(GuidancePage, "revert")
+    former = draft.get_latest_revision()
+    with gate.shut(), pytest.raises(GateRefusedError):
+        revert(draft, former, approved_go_live_at=tomorrow()).execute()
 
 
 def test_saving_a_draft_is_no_business_of_the_gate(
@@ -677,7 +704,7 @@ class ApiV3:
 
     def send(self, method: str, path: str, data: Any = None) -> Any:
         return self._client.generic(
-            method, f"/api/v3/pages/{path}", json.dumps(data or {}), "application/json"
+            method, f"/api/v3/{path}", json.dumps(data or {}), "application/json"
         )
 
 
@@ -739,11 +766,33 @@ def test_api_v3(
         object_hook=lambda found: {key: _named(it, names) for key, it in found.items()},
     )
     with gate.shut():
-        api_refused(api_v3.send(method, path.format(**names), body))
+        api_refused(api_v3.send(method, f"pages/{path.format(**names)}", body))
 
 
 def _named(value: Any, names: dict[str, int]) -> Any:
     return names.get(value.strip("{}"), value) if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "data"),
+    [
+        ("POST", "{term}/actions/publish/", {}),
+        ("POST", "{term}/actions/unpublish/", {}),
+        ("DELETE", "{term}/", {}),
+        ("PATCH", "{term}/", {"term": "Luring", "meta": {"action": "publish"}}),
+    ],
+)
+def test_api_v3_for_snippets(
+    method: str,
+    path: str,
+    data: dict[str, Any],
+    gate: Gate,
+    api_v3: ApiV3,
+    term: GlossaryTerm,
+) -> None:
+    address = f"snippets/content_blocks.GlossaryTerm/{path.format(term=term.pk)}"
+    with gate.shut():
+        api_refused(api_v3.send(method, address, data))
 
 
 def test_api_v2_offers_no_way_to_publish(
@@ -923,6 +972,27 @@ def test_wagtails_own_command(gate: Gate, draft: GuidancePage) -> None:
         Command(stdout=StringIO()).handle(dryrun=False)
 
 
+def test_release(gate: Gate, at: datetime) -> None:
+    """One item that is refused keeps all of it where it was."""
+    things = [ReleaseStory.term("Luring"), ReleaseStory.page("Parks"), ReleaseStory.page("Bars")]
+    last = things[-1]
+    release = ReleaseStory.scheduled(*things, at=at, goes_live_at=at + timedelta(hours=2))
+    with (
+        time_machine.travel(at + timedelta(hours=2), tick=False),
+        gate.shut(lambda thing: thing.pk == last.pk and isinstance(thing, Page)),
+    ):
+        outcomes = {work.kind: str(outcome) for work, outcome in run_due(at=timezone.now())}
+
+    release.refresh_from_db()
+    assert (outcomes["release_start"], release.state) == ("retrying", "scheduled")
+    assert [again(thing).live for thing in things] == [False, False, False]
+
+
+def test_command_that_loads_a_campaign(gate: Gate, home: HomePage) -> None:
+    with gate.shut(), pytest.raises(GateRefusedError):
+        call_command("load_campaign", str(DEMONSTRATION), verbosity=0)
+
+
 def test_purging_versions_keeps_those_that_are_scheduled(draft: GuidancePage) -> None:
     revision = schedule(draft, tomorrow())
     draft.save_revision()
@@ -996,7 +1066,7 @@ def _unpublish_set(draft: Page, hotels: Page) -> None:
     Page.objects.filter(pk=hotels.pk).unpublish()
 
 
-def _unpublish_without_saving_then_save(draft: Page, hotels: Page) -> None:
+def _unpublish_without_saving(draft: Page, hotels: Page) -> None:
     hotels.unpublish(commit=False)
 
 
@@ -1006,6 +1076,33 @@ def _delete(draft: Page, hotels: Page) -> None:
 
 def _delete_set(draft: Page, hotels: Page) -> None:
     GuidancePage.objects.filter(pk=hotels.pk).delete()
+
+
+def _copy(draft: Page, hotels: Page) -> None:
+    hotels.copy(update_attrs={"slug": "again"})
+
+
+def _copy_with_what_is_below(draft: Page, hotels: Page) -> None:
+    hotels.get_parent().copy(recursive=True, update_attrs={"slug": "again"})
+
+
+def _create_alias(draft: Page, hotels: Page) -> None:
+    hotels.create_alias(update_slug="again")
+
+
+def _update_aliases(draft: Page, hotels: Page) -> None:
+    with maintenance(reason="Made for the test"):
+        hotels.create_alias(parent=hotels.get_parent(), update_slug="again")
+    hotels.update_aliases()
+
+
+def _move(draft: Page, hotels: Page) -> None:
+    hotels.move(hotels.get_parent().get_parent(), pos="last-child")
+
+
+def _show_another_version(draft: Page, hotels: Page) -> None:
+    hotels.title = "Inns"
+    hotels.save_revision().as_object().save()
 
 
 def _update_or_create(draft: Page, hotels: Page) -> None:
@@ -1034,24 +1131,55 @@ def _expire_later(draft: Page, hotels: Page) -> None:
         _publish_base,
         _unpublish,
         _unpublish_set,
-        _unpublish_without_saving_then_save,
+        _unpublish_without_saving,
         _delete,
         _delete_set,
+        _copy,
+        _copy_with_what_is_below,
+        _create_alias,
+        _update_aliases,
+        _move,
+        _show_another_version,
         _update_or_create,
         _expire_later,
     ],
 )
-def test_code_that_publishes_schedules_or_withdraws(
+def test_code_that_moves_a_page(
     path: Callable[[Page, Page], None], gate: Gate, draft: GuidancePage, hotels: GuidancePage
 ) -> None:
     with gate.shut(), pytest.raises(GateRefusedError), transaction.atomic():
         path(draft, hotels)
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        lambda term: term.publish(term.save_revision()),
+        lambda term: term.unpublish(),
+        lambda term: term.delete(),
+        lambda term: term.save_revision(approved_go_live_at=tomorrow()),
+        lambda term: _with(term, term="Luring").save_revision().as_object().save(),
+        lambda term: _with(term, live=False).save(update_fields=["live"]),
+        lambda term: type(term).objects.filter(pk=term.pk).delete(),
+    ],
+    ids=["publish", "unpublish", "delete", "schedule", "save", "take down", "delete the set"],
+)
+def test_code_that_moves_a_snippet(
+    path: Callable[[GlossaryTerm], None], gate: Gate, term: GlossaryTerm
+) -> None:
+    with gate.shut(), pytest.raises(GateRefusedError), transaction.atomic():
+        path(term)
+
+
 def _with(thing: Any, **changes: Any) -> Any:
     for name, value in changes.items():
         setattr(thing, name, value)
     return thing
+
+
+def execute(sql: str, params: Any = None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
 
 
 def _bulk_writes(draft: Page, hotels: Page, term: GlossaryTerm) -> dict[str, Callable[[], Any]]:
@@ -1071,6 +1199,10 @@ def _bulk_writes(draft: Page, hotels: Page, term: GlossaryTerm) -> dict[str, Cal
         "snippet bulk_create": lambda: GlossaryTerm.objects.bulk_create([another]),
         "snippet bulk_create over what is there": lambda: GlossaryTerm.objects.bulk_create(
             [same], update_conflicts=True, update_fields=["live"], unique_fields=["id"]
+        ),
+        "SQL": lambda: execute("UPDATE wagtailcore_page SET live = (1 = 0)"),
+        "SQL with a condition": lambda: execute(
+            "update wagtailcore_page set title = 'x', live = (1 = 1) where id = %s", [draft.pk]
         ),
         "schedule": lambda: Revision.objects.filter(pk=version.pk).update(approved_go_live_at=at),
         "cancel all schedules": lambda: Revision.objects.update(approved_go_live_at=None),
@@ -1092,6 +1224,8 @@ def _bulk_writes(draft: Page, hotels: Page, term: GlossaryTerm) -> dict[str, Cal
         "snippet update",
         "snippet bulk_create",
         "snippet bulk_create over what is there",
+        "SQL",
+        "SQL with a condition",
         "schedule",
         "cancel all schedules",
         "schedule in bulk",
@@ -1108,6 +1242,35 @@ def test_bulk_write_is_refused_even_by_an_open_gate(
         write()
 
     assert public_state() == before
+
+
+def test_bulk_write_by_a_receiver_of_a_publication_is_refused(
+    draft: GuidancePage, hotels: GuidancePage
+) -> None:
+    """What passes the gate passes alone."""
+
+    def listen(instance: Any, **kwargs: Any) -> None:
+        Page.objects.filter(pk=draft.pk).update(live=True)
+
+    page_published.connect(listen)
+    try:
+        with pytest.raises(UngatedWriteError):
+            hotels.save_revision().publish()
+    finally:
+        page_published.disconnect(listen)
+
+    assert again(draft).live is False
+
+
+def test_bulk_write_with_such_a_condition_is_none(draft: GuidancePage) -> None:
+    revision = schedule(draft, tomorrow())
+
+    changed = Revision.objects.filter(approved_go_live_at=revision.approved_go_live_at).update(
+        object_str="Taxis and cabs"
+    )
+
+    assert changed == 1
+    assert Page.objects.filter(expire_at=None, live=False).update(locked=False) >= 1
 
 
 def test_repair_may_write_in_bulk(
