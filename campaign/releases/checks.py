@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.management import get_commands
+from django.db import connections
 
 from campaign.releases.conf import get_settings
 from campaign.releases.exceptions import ReleasesSettingsError
+from campaign.releases.models import append_only
 
 
 @register()
@@ -60,3 +65,56 @@ def check_transactions(**_kwargs: object) -> list[CheckMessage]:
                 )
             )
     return found
+
+
+@register()
+def check_nothing_else_purges(**_kwargs: object) -> list[CheckMessage]:
+    """E004: Wagtail's own purging is installed beside ours."""
+    if not apps.is_installed("wagtail.contrib.frontend_cache"):
+        return []
+    return [
+        Error(
+            "wagtail.contrib.frontend_cache is installed.",
+            hint="Take it out of INSTALLED_APPS and keep WAGTAILFRONTENDCACHE: campaign.releases "
+            "uses its backends. The app itself purges before the transaction is committed, and "
+            "forgets what failed.",
+            id="campaign_releases.E004",
+        )
+    ]
+
+
+@register()
+def check_search_backends(**_kwargs: object) -> list[CheckMessage]:
+    """W002: a search server is asked inside the publishing transaction."""
+    return [
+        Warning(
+            f"The search backend {name!r} is updated while a page is saved.",
+            hint="Set 'AUTO_UPDATE': False: the effect search_index brings it up to date after the "
+            "commit and tries again when it fails. Run update_index every night for the rest.",
+            id="campaign_releases.W002",
+        )
+        for name, options in getattr(settings, "WAGTAILSEARCH_BACKENDS", {}).items()
+        if options.get("AUTO_UPDATE", True)
+        and not options["BACKEND"].startswith(
+            ("wagtail.search.backends.database", "modelsearch.backends.database")
+        )
+    ]
+
+
+@register(Tags.database)
+def check_ledger_is_append_only(
+    databases: Sequence[str] | None = None, **_kwargs: object
+) -> list[CheckMessage]:
+    """W003: the database lets somebody change the ledger (`check --database default`).
+
+    Not an error: `migrate` makes this check too, and puts the triggers back.
+    """
+    return [
+        Warning(
+            f"The trigger {trigger} is missing: the ledger can be changed.",
+            hint="Run `manage.py migrate`, which puts it back, and `manage.py ledger --verify`.",
+            id="campaign_releases.W003",
+        )
+        for alias in databases or ()
+        for trigger in append_only.missing(connections[alias])
+    ]

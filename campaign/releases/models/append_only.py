@@ -51,7 +51,7 @@ def remove(connection: Any) -> None:
 
 
 def missing(connection: Any) -> list[str]:
-    """The names of the triggers that should be in the database and are not."""
+    """The names of the triggers that should be on the tables there are, and are not."""
     query = (
         "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
         if connection.vendor == "postgresql"
@@ -60,8 +60,11 @@ def missing(connection: Any) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         found = {name for (name,) in cursor.fetchall()}
+        tables = [
+            table for table in TABLES if table in connection.introspection.table_names(cursor)
+        ]
     return [
-        name for table in TABLES for name in _names(connection.vendor, table) if name not in found
+        name for table in tables for name in _names(connection.vendor, table) if name not in found
     ]
 
 

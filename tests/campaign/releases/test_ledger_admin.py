@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from campaign.releases.enums import Cause
 from campaign.releases.gate import acting
+from campaign.releases.gateposts import maintenance
 from campaign.releases.heartbeats import Beating, beat
 from campaign.releases.models import LedgerEntry, append_only
 from tests.factories.content_blocks import HotspotFactory
@@ -318,7 +319,7 @@ def test_the_command_proves_the_ledger(story: Any) -> None:
 
 def test_the_command_begins_a_ledger(story: Any) -> None:
     assert run("--begin") == "0 entries were added.\n"
-    with connection.cursor() as cursor:
+    with maintenance(reason="Somebody's SQL"), connection.cursor() as cursor:
         cursor.execute("UPDATE wagtailcore_page SET live = %s WHERE id = %s", [True, story.pk])
 
     assert run("--begin") == "shown /en/places/hotels/ Hotels and inns\n1 entries were added.\n"
