@@ -20,8 +20,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from wagtail.actions.unpublish import UnpublishAction
+from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.log_actions import log
-from wagtail.models import Page, Revision
+from wagtail.models import Locale, Page, Revision
 
 from campaign.assurance.enums import Severity
 from campaign.assurance.findings import Finding
@@ -105,7 +107,7 @@ def take_down(
     if not things:
         raise NothingToTakeDownError(title)
     if answer == TakedownAnswer.REDIRECT:
-        check_redirect(page=redirect_page, path=redirect_path, going_down=things)
+        redirect_path = check_redirect(page=redirect_page, path=redirect_path, going_down=things)
     else:
         redirect_page, redirect_path = None, ""
     takedown = Takedown.objects.create(
@@ -138,7 +140,7 @@ def remove(takedown: Takedown, things: Sequence[Any], *, user: Any, at: datetime
     addresses = addresses_of(things)
     quiet = _quiet_aliases(things)
     with acting(cause=Cause.TAKEDOWN, user=user, at=at, reason=takedown.reason):
-        for thing, item in zip(things, items, strict=True):
+        for thing, item in _followers_first(zip(things, items, strict=True)):
             _withdraw(thing, item, user=user)
     note_addresses(takedown, [*addresses, *files_only_in(things)], at=at)
     if quiet:
@@ -218,10 +220,21 @@ def _quiet_aliases(things: Sequence[Any]) -> list[int]:
     return list(Page.objects.filter(alias_of__in=pages, live=False).values_list("pk", flat=True))
 
 
+def _followers_first(
+    pairs: Iterable[tuple[Any, TakedownItem]],
+) -> list[tuple[Any, TakedownItem]]:
+    """Aliases, then translations, then sources, so that each comes down by itself."""
+    default = Locale.get_default().pk
+
+    def rank(pair: tuple[Any, TakedownItem]) -> int:
+        thing, item = pair
+        return 0 if item.alias else 1 if getattr(thing, "locale_id", default) != default else 2
+
+    return sorted(pairs, key=rank)
+
+
 def _withdraw(thing: Any, item: TakedownItem, *, user: Any) -> None:
-    # What follows another has come down with it.
-    if thing.live and _row(thing).filter(live=True).exists():
-        thing.unpublish(user=user)
+    # First: a thing with a schedule is locked.
     for schedule in item.schedules:
         revision = Revision.objects.filter(
             pk=schedule["revision"], approved_go_live_at__isnull=False
@@ -229,6 +242,11 @@ def _withdraw(thing: Any, item: TakedownItem, *, user: Any) -> None:
         if revision is not None:
             revision.approved_go_live_at = None
             revision.save(update_fields=["approved_go_live_at"], user=user)
+    # What follows another may have come down with it.
+    if thing.live and _row(thing).filter(live=True).exists():
+        # Whoever may take down may take down everything: rights on single pages do not count.
+        action = UnpublishPageAction if isinstance(thing, Page) else UnpublishAction
+        action(thing, user=user).execute(skip_permission_checks=True)
 
 
 def _row(thing: Any) -> Any:
@@ -268,7 +286,10 @@ def stop_what_is_taken_down(transition: Transition) -> Iterable[Finding]:
     if transition.acting.cause is Cause.TAKEDOWN:
         return
     takedown = covering(transition.instance)
-    if takedown is not None:
+    if takedown is not None and getattr(transition.instance, "alias_of_id", None):
+        # It only follows its original, which may be published: the row is written, and stays down.
+        transition.instance.live = False
+    elif takedown is not None:
         yield Finding(
             rule=RULE_TAKEN_DOWN,
             severity=Severity.CRITICAL,

@@ -93,8 +93,10 @@ def _where_to(address: TakedownAddress) -> str:
 # --- Where readers may be led -------------------------------------------------------------------
 
 
-def check_redirect(*, page: Page | None, path: str, going_down: Sequence[Any] = ()) -> None:
+def check_redirect(*, page: Page | None, path: str, going_down: Sequence[Any] = ()) -> str:
     """Refuse a redirect that leads off the site, in a circle, or to nothing that is public.
+
+    Returns the path to keep: without what follows it, and empty where a page was chosen.
 
     The whole way is followed: redirects of the site and of other takedowns too.
 
@@ -109,10 +111,12 @@ def check_redirect(*, page: Page | None, path: str, going_down: Sequence[Any] = 
     down = {key_of(thing) for thing in going_down}
     if page is not None:
         _check_page(page, down)
-        return
+        return ""
     if not path.strip():
         raise RedirectRefusedError(_("Choose the page to which readers are to be led."))
-    _follow(_own_path(path), down)
+    kept = _own_path(path)
+    _follow(kept, down)
+    return kept
 
 
 def _check_page(page: Page, down: set[Key]) -> None:

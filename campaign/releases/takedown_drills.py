@@ -176,7 +176,7 @@ def _measure(drill: Takedown, things: Sequence[Any], *, fetch: Fetcher | None) -
     Takedown.objects.filter(pk=drill.pk).update(taken_down_at=began)
     with transaction.atomic(), _as_drill(drill, began):
         for copy in copies:
-            copy.unpublish(user=drill.taken_down_by)
+            copy.unpublish()
     drill.refresh_from_db()
     _fetch_until(drill, fetch=fetch, there=False)
     return {

@@ -15,12 +15,11 @@ from urllib.parse import unquote, urlsplit
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from wagtail.contrib.routable_page.models import RoutablePageMixin
-from wagtail.documents import get_document_model
-from wagtail.images import get_image_model
 from wagtail.models import Locale, Page, ReferenceIndex, Revision, Site
 
 from campaign.assurance.rules import Key, key_of
 from campaign.releases.enums import TakedownAddressKind, TakedownScope
+from campaign.releases.exposure import addresses_of_file, files_used_only_by
 from campaign.releases.language_sets import followers_of
 from campaign.releases.models import Release
 from campaign.releases.schedules import draft_state_models
@@ -263,37 +262,13 @@ def files_only_in(things: Sequence[Any]) -> list[PublicAddress]:
 
     Called when the things are down already: whatever is still live counts as another use.
     """
-    kinds = ContentType.objects.get_for_models(get_image_model(), get_document_model()).values()
-    type_ids = [kind.pk for kind in kinds]
-    used: set[Key] = set()
-    for thing in things:
-        references = ReferenceIndex.get_references_for_object(thing)
-        used |= set(
-            references.filter(to_content_type__in=type_ids).values_list(
-                "to_content_type_id", "to_object_id"
-            )
-        )
+    files = {key_of(file): file for thing in things for file in files_used_only_by(thing)}
     origin = _default_origin()
-    return [
-        address
-        for key in sorted(used)
-        if (file := _row_of(key)) is not None and not _shown_elsewhere(file)
-        for address in _file_addresses(file, origin)
-    ]
-
-
-def _shown_elsewhere(file: Any) -> bool:
-    users = {
-        (reference.base_content_type_id, reference.object_id)
-        for reference in ReferenceIndex.get_references_to(file)
-    }
-    return any(getattr(row, "live", True) for row in map(_row_of, users) if row is not None)
+    return [address for file in files.values() for address in _file_addresses(file, origin)]
 
 
 def _file_addresses(file: Any, origin: str) -> Iterator[PublicAddress]:
-    renditions = getattr(file, "renditions", None)
-    urls = [file.url] if renditions is None else [one.url for one in renditions.all()]
-    for url in urls:
+    for url in addresses_of_file(file):
         parts = urlsplit(url)
         yield PublicAddress(
             kind=TakedownAddressKind.MEDIA,

@@ -1,8 +1,9 @@
 # Takedowns with what they need to be undone, and alerts.
 
+import uuid
+
 import django.core.serializers.json
 import django.db.models.deletion
-import uuid
 from django.conf import settings
 from django.db import migrations, models
 

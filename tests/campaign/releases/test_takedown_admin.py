@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Locale
 
-from campaign.pages.models import GuidancePage, HomePage
 from campaign.assurance.enums import Severity
 from campaign.assurance.findings import Finding
+from campaign.pages.models import GuidancePage, HomePage
 from campaign.releases import takedown
 from campaign.releases.enums import TakedownState
 from campaign.releases.gate import Transition, register_gatekeeper, unregister_gatekeeper
