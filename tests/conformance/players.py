@@ -15,7 +15,7 @@ from tests.conformance.situations import Observed
 
 PROJECT = Path(__file__).resolve().parents[2]
 SITES = ("stock", "waymark")
-PATIENCE = 300
+PATIENCE = 900
 
 
 def environment_of(site: str, folder: Path) -> dict[str, str]:

@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.utils import timezone
+
 from campaign.pages.models import GuidancePage
+from campaign.releases.effects import run_effects
 from content_blocks.models import ContactRoute
 from tests.conformance.sides import Side
 from tests.factories.content_blocks import ContactRouteFactory
@@ -25,6 +28,10 @@ class Waymark(Side):
 
     def make_home(self) -> None:
         campaign_home()
+
+    def run_effects(self) -> None:
+        """Carry out what the publications left to be done after their commit."""
+        run_effects(timezone.now())
 
     def helpline(
         self, name: str, number: str, *, expire_at: datetime
