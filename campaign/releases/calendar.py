@@ -151,18 +151,36 @@ def entries(
 
 def visible_to(user: Any, found: Iterable[Entry]) -> list[Entry]:
     """The entries of things that this person may work on, with nothing about the others."""
-    kept: list[Entry] = []
-    by_type: dict[int, list[Entry]] = defaultdict(list)
-    for entry in found:
-        if entry.permission:
-            if user.has_perm(entry.permission):
-                kept.append(entry)
-        else:
-            by_type[entry.key[0]].append(entry)
-    for type_id, some in by_type.items():
-        allowed = _allowed(user, type_id, {entry.key[1] for entry in some})
-        kept += [entry for entry in some if entry.key[1] in allowed]
-    return kept
+    found = list(found)
+    allowed = _allowed_keys(user, {entry.key for entry in found if not entry.permission})
+    return [
+        entry
+        for entry in found
+        if (user.has_perm(entry.permission) if entry.permission else entry.key in allowed)
+    ]
+
+
+def visible_clashes(user: Any, found: Iterable[Clash]) -> list[Clash]:
+    """The clashes in which everything that takes part is for this person to see."""
+    found = list(found)
+    release_type = ContentType.objects.get_for_model(Release).pk
+    keys = {key for clash in found for key in clash.keys}
+    releases_too = {key for key in keys if key[0] == release_type}
+    allowed = _allowed_keys(user, keys - releases_too)
+    if user.has_perm(VIEW_RELEASE):
+        allowed |= releases_too
+    return [clash for clash in found if clash.keys <= allowed]
+
+
+def _allowed_keys(user: Any, keys: Iterable[Key]) -> set[Key]:
+    by_type: dict[int, set[str]] = defaultdict(set)
+    for type_id, object_id in keys:
+        by_type[type_id].add(object_id)
+    return {
+        (type_id, object_id)
+        for type_id, object_ids in by_type.items()
+        for object_id in _allowed(user, type_id, object_ids)
+    }
 
 
 def _allowed(user: Any, type_id: int, object_ids: set[str]) -> set[str]:

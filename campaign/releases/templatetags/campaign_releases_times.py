@@ -7,17 +7,24 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.utils.formats import date_format
 
 from campaign.releases.views.release_words import log_text as text_of_entry
-from campaign.releases.wall_time import describe
+from campaign.releases.wall_time import describe, find_zone
 
 register = template.Library()
 
 
 @register.simple_tag
 def on_clock(at: datetime, zone: str = "") -> str:
-    """A moment as a clock in `zone` (or the campaign's) shows it, in words."""
-    return describe(at, zone or settings.TIME_ZONE)
+    """A moment as a clock in `zone` (or the campaign's) shows it, in words, to the minute."""
+    return describe(at.replace(second=0, microsecond=0), zone or settings.TIME_ZONE)
+
+
+@register.simple_tag
+def short_clock(at: datetime, zone: str = "") -> str:
+    """A moment on that clock in figures, where the table says whose clock it is."""
+    return date_format(at.astimezone(find_zone(zone or settings.TIME_ZONE)), "j M Y, H:i")
 
 
 @register.filter

@@ -39,6 +39,7 @@ from campaign.releases.calendar import (
     entries,
     mark_clashes,
     name_of_month,
+    visible_clashes,
     weeks_of,
 )
 from campaign.releases.calendar_feed import end_feed, feed_for, feed_of, make_feed, user_of_token
@@ -130,7 +131,7 @@ class CalendarView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
             locale_id=self._number("language"),
             owner_id=self._number("owner"),
         )
-        clashing = clashes(at=timezone.now())
+        clashing = visible_clashes(self.request.user, clashes(at=timezone.now()))
         found = mark_clashes(found, clashing)
         addresses = addresses_of(found, self.request.user)
         by_day: dict[date, list[dict[str, Any]]] = defaultdict(list)
@@ -179,7 +180,7 @@ class CalendarView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
         }
 
     def _own_clashes(self, clashing: list[Clash], found: list[Entry]) -> list[Clash]:
-        """The clashes of what is on the screen; nobody learns of what they may not see."""
+        """The clashes of what is on the screen."""
         shown = {entry.key for entry in found}
         return [clash for clash in clashing if clash.keys & shown]
 

@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.widgets import AdminDateTimeInput, AdminPageChooser
+from wagtail.admin.widgets import AdminPageChooser
 from wagtail.models import Locale
 
 from campaign.releases.enums import ItemAction, LanguagePolicy
@@ -33,13 +33,12 @@ class WallField(forms.CharField):
     }
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=AdminDateTimeInput(format="%Y-%m-%d %H:%M"), **kwargs)
+        # The browser's own field: by keyboard, by touch and aloud, it is the better one.
+        super().__init__(widget=forms.TextInput(attrs={"type": "datetime-local"}), **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        """The stored wall time (or what was typed) as people write it."""
-        if isinstance(value, str) and "T" in value:
-            return value.replace("T", " ").removesuffix(":00")
-        return value
+        """The stored wall time, or what was typed, as the browser's field takes it."""
+        return value[:16] if isinstance(value, str) and value.endswith(":00") else value
 
     def clean(self, value: Any) -> Any:
         """The naive time, or None."""
@@ -258,7 +257,9 @@ class AddPageForm(forms.Form):
     """Choose a page for the release that is open on the screen."""
 
     page = forms.IntegerField(
-        label=gettext_lazy("Page"), widget=AdminPageChooser(show_edit_link=False)
+        label=gettext_lazy("Add a page"),
+        required=False,
+        widget=AdminPageChooser(show_edit_link=False),
     )
 
 

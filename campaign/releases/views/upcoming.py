@@ -26,6 +26,9 @@ class UpcomingPanel(Component):
     template_name = "campaign_releases/releases/upcoming.html"
     order = 120
 
+    class Media:
+        css = {"all": ["campaign_releases/releases.css"]}
+
     def get_context_data(self, parent_context: Mapping[str, Any]) -> dict[str, Any]:
         """Two queries, whatever there is."""
         context: dict[str, Any] = dict(super().get_context_data(parent_context) or {})

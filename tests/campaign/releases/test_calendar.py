@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -194,8 +195,6 @@ def test_nobody_sees_what_they_may_not_work_on(chief: Any) -> None:
 
 
 def test_of_a_type_that_is_gone_nothing_is_shown(chief: Any) -> None:
-    from django.contrib.contenttypes.models import ContentType  # noqa: PLC0415
-
     gone = ContentType.objects.create(app_label="gone", model="gone")
     entry = Entry(
         kind=EntryKind.REVIEW,
@@ -311,6 +310,18 @@ def test_a_version_that_ends_before_it_goes_live_clashes(chief: Any) -> None:
         "“Hotels” is to go live with “March” on Thu 18 March, 06:00 London time, but this "
         "version ends before that, on Thu 18 March, 05:00 London time."
     ]
+
+
+def test_nobody_learns_from_a_clash_of_what_they_may_not_see(chief: Any) -> None:
+    page = ReleaseStory.page("Hotels")
+    ReleaseStory.edit(page, expire_at=THE_18TH - timedelta(hours=1))
+    timed(ReleaseStory.draft(page, at=NOW), THE_18TH)
+    of_releases_only = UserFactory()
+    of_releases_only.user_permissions.add(Permission.objects.get(codename="view_release"))
+
+    assert len(calendar.visible_clashes(chief, clashes(at=NOW))) == 1
+    assert calendar.visible_clashes(of_releases_only, clashes(at=NOW)) == []
+    assert calendar.visible_clashes(UserFactory(), clashes(at=NOW)) == []
 
 
 def test_many_things_at_one_second_are_no_clash(chief: Any) -> None:
