@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import get_commands
 from django.db import connections
 
@@ -117,4 +119,25 @@ def check_ledger_is_append_only(
         )
         for alias in databases or ()
         for trigger in append_only.missing(connections[alias])
+    ]
+
+
+@register()
+def check_files_are_served_by_us(**_kwargs: object) -> list[CheckMessage]:
+    """W004: pictures or documents have an address that does not ask whether they are public."""
+    found = []
+    if urlsplit(settings.MEDIA_URL or "").netloc:
+        found.append("MEDIA_URL is an address of its own")
+    if getattr(settings, "WAGTAILDOCS_SERVE_METHOD", None) in ("direct", "redirect"):
+        found.append("WAGTAILDOCS_SERVE_METHOD hands out the address of the file itself")
+    if not isinstance(default_storage, FileSystemStorage):
+        found.append("the default storage serves its files itself")
+    return [
+        Warning(
+            f"Files can be fetched before they are public: {what}.",
+            hint="Let the site serve them (docs/decisions/0022-embargoed-files.md), or keep what "
+            "is under embargo out of the library of pictures and documents until its day.",
+            id="campaign_releases.W004",
+        )
+        for what in found
     ]

@@ -43,15 +43,12 @@ Place = tuple[int, str, int | None, str]
 """Where a moment stands: content type, object id, revision or None, which end."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """One moment as the columns hold it, and the clock that it was promised on."""
+    """One moment (UTC) as the columns hold it."""
 
     place: Place
     utc: datetime
-    zone: str
-    wall: str
-    fold: int
 
 
 # --- Kept beside each schedule ------------------------------------------------------------------
@@ -80,8 +77,6 @@ def _reconcile(standing: Iterable[Standing], rows: Iterable[SetTime]) -> None:
         if row is not None and row.utc == found.utc:
             continue
         fresh = _row_for(found)
-        if fresh is None:
-            continue
         if row is None:
             new.append(fresh)
         else:
@@ -94,23 +89,19 @@ def _reconcile(standing: Iterable[Standing], rows: Iterable[SetTime]) -> None:
         SetTime.objects.filter(pk__in=[row.pk for row in kept.values()]).delete()
 
 
-def _row_for(found: Standing) -> SetTime | None:
+def _row_for(found: Standing) -> SetTime:
     content_type_id, object_id, revision_id, field = found.place
-    try:
-        zone_data = zone_data_version(found.zone)
-    except UnknownZoneError:
-        logger.exception("A schedule names no known zone", extra={"event": "set_time_without_zone"})
-        return None
+    wall, fold = wall_of(found.utc, settings.TIME_ZONE)
     return SetTime(
         content_type_id=content_type_id,
         object_id=object_id,
         revision_id=revision_id,
         field=field,
-        wall=found.wall,
-        zone=found.zone,
-        fold=found.fold,
+        wall=wall.isoformat(),
+        zone=settings.TIME_ZONE,
+        fold=fold,
         utc=found.utc,
-        zone_data=zone_data,
+        zone_data=zone_data_version(settings.TIME_ZONE),
         set_by=acting_now().user,
     )
 
@@ -134,10 +125,10 @@ def _of_versions(key: Key | None) -> Iterator[Standing]:
         "base_content_type_id", "object_id", "approved_go_live_at", "content"
     ):
         place = (revision.base_content_type_id, revision.object_id, revision.pk)
-        yield _on_our_clock((*place, SetTimeField.GO_LIVE), revision.approved_go_live_at)
+        yield Standing((*place, SetTimeField.GO_LIVE), revision.approved_go_live_at)
         end = parse_datetime(revision.content.get("expire_at") or "")
         if end is not None:
-            yield _on_our_clock((*place, SetTimeField.EXPIRE), end)
+            yield Standing((*place, SetTimeField.EXPIRE), end)
 
 
 def _of_rows(model: type[Any], key: Key | None) -> Iterator[Standing]:
@@ -151,12 +142,7 @@ def _of_rows(model: type[Any], key: Key | None) -> Iterator[Standing]:
     if key is not None:
         rows = rows.filter(pk=key[1])
     for pk, expire_at in rows.values_list("pk", "expire_at"):
-        yield _on_our_clock((type_id, str(pk), None, SetTimeField.EXPIRE), expire_at)
-
-
-def _on_our_clock(place: Place, utc: datetime) -> Standing:
-    wall, fold = wall_of(utc, settings.TIME_ZONE)
-    return Standing(place=place, utc=utc, zone=settings.TIME_ZONE, wall=wall.isoformat(), fold=fold)
+        yield Standing((type_id, str(pk), None, SetTimeField.EXPIRE), expire_at)
 
 
 # --- Computed again -----------------------------------------------------------------------------

@@ -26,6 +26,7 @@ from wagtail.admin.filters import ContentTypeFilter, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views.reports import ReportView
+from wagtail.models import DraftStateMixin
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from campaign.releases.attempts import Result, try_again
@@ -33,6 +34,7 @@ from campaign.releases.due_work import record_schedules
 from campaign.releases.enums import WorkKind, WorkState
 from campaign.releases.exceptions import NotRetryableError
 from campaign.releases.models import DueWork
+from campaign.releases.set_times import Plan, numbers_of, say
 
 JUST_DUE = timedelta(seconds=5)
 """An item this late is about to be done and is not called overdue."""
@@ -55,6 +57,12 @@ class TimeColumn(Column):
     """A time in the reader's own zone, with the zone's name: nobody has to guess whose clock."""
 
     cell_template_name = "campaign_releases/report/time_cell.html"
+
+
+class KindColumn(Column):
+    """What happens, and for what is ahead the plain sentence: which version, when, what until."""
+
+    cell_template_name = "campaign_releases/report/kind_cell.html"
 
 
 class StateColumn(Column):
@@ -145,7 +153,7 @@ class DueWorkReport(ReportView):
         TitleColumn(
             "title", label=gettext_lazy("Title"), get_url=lambda work: work.edit_url, width="28%"
         ),
-        Column("kind", label=gettext_lazy("What happens"), accessor="get_kind_display"),
+        KindColumn("kind", label=gettext_lazy("What happens"), accessor="get_kind_display"),
         TimeColumn("due_at", label=gettext_lazy("Due"), sort_key="due_at"),
         StateColumn("state", label=gettext_lazy("State"), sort_key="state"),
         AttemptsColumn("attempts", label=gettext_lazy("Attempts")),
@@ -192,6 +200,8 @@ class DueWorkReport(ReportView):
             for work in works:
                 thing = things.get(work.object_id)
                 work.edit_url = thing and finder.get_edit_url(thing)  # type: ignore[attr-defined]
+                work.thing = thing  # type: ignore[attr-defined]
+        _say_what_is_ahead(rows)
         return rows
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -199,6 +209,29 @@ class DueWorkReport(ReportView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         context["overdue_count"] = DueWork.objects.overdue(timezone.now(), after=JUST_DUE).count()
         return context
+
+
+def _say_what_is_ahead(rows: list[Any]) -> None:
+    """Give each open row of a page or record its sentence, with one query for each type."""
+    at = timezone.now()
+    ahead = [
+        work
+        for work in rows
+        if work.is_open and work.due_at > at and isinstance(work.thing, DraftStateMixin)
+    ]
+    numbers = numbers_of((work.content_type_id, work.object_id) for work in ahead)
+    for work in ahead:
+        public = numbers.get(work.thing.live_revision_id) if work.thing.live else None
+        comes_down = work.kind == WorkKind.EXPIRY
+        plan = Plan(
+            version=public if comes_down else numbers.get(work.revision_id),
+            goes_live=None if comes_down else work.due_at,
+            ends=work.due_at if comes_down else None,
+            is_public=work.thing.live,
+            public_version=public,
+            public_ends=work.thing.expire_at if work.thing.live else None,
+        )
+        work.sentence = say(plan, at=at)
 
 
 # The attempt opens durable transactions of its own.

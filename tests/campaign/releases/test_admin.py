@@ -183,7 +183,7 @@ def test_the_report_needs_the_same_queries_for_one_row_and_for_three(
         editor.get(REPORT)
 
 
-REPORT_QUERIES = 20
+REPORT_QUERIES = 22
 
 
 def test_a_thing_that_was_deleted_is_shown_without_a_link(editor: Client, at: datetime) -> None:
