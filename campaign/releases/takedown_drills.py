@@ -110,7 +110,9 @@ def _run(drill: Takedown, *, at: datetime, fetch: Fetcher | None) -> bool:
     state, error = TakedownState.DRILL_DONE, ""
     try:
         things = things_under(_target_of(drill), with_descendants=drill.with_descendants)
-        drill.results = {**_rehearse(drill, things), **_measure(drill, things, fetch=fetch)}
+        # Before the rehearsal, after which the things in memory think that they are down.
+        pages = _pages_to_copy(things)
+        drill.results = {**_rehearse(drill, things), **_measure(drill, pages, fetch=fetch)}
     except (ReleasesError, ValidationError) as found:
         state, error = (
             TakedownState.DRILL_FAILED,
@@ -161,8 +163,8 @@ def _rehearse(drill: Takedown, things: Sequence[Any]) -> dict[str, Any]:
 # --- A real copy --------------------------------------------------------------------------------
 
 
-def _measure(drill: Takedown, things: Sequence[Any], *, fetch: Fetcher | None) -> dict[str, Any]:
-    copies = [_publish_copy(drill, page) for page in _pages_to_copy(things)]
+def _measure(drill: Takedown, pages: Sequence[Page], *, fetch: Fetcher | None) -> dict[str, Any]:
+    copies = [_publish_copy(drill, page) for page in pages]
     if not copies:
         return {"copies": []}
     note_addresses(drill, [address for copy in copies for address in page_addresses(copy)], at=None)

@@ -12,6 +12,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from campaign.pages.models.base import BasePage, BodyMixin, IntroductionMixin
+from campaign.releases.conf import DRILL_SLUG
 from content_blocks.page_links import open_to_everybody
 
 
@@ -48,6 +49,7 @@ class SectionPage(IntroductionMixin, BodyMixin, BasePage):
             self.get_children()
             .live()
             .filter(open_to_everybody())
+            .exclude(slug__startswith=DRILL_SLUG)
             .order_by("path")
             .specific(defer=False)
         )
