@@ -8,15 +8,26 @@ for among the translated ones.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Max
 from django.utils import timezone
+from django.utils.text import slugify
 from modelcluster.models import ClusterableModel, get_serializable_data_for_fields
+from wagtail.coreutils import find_available_slug
 from wagtail.models import Locale, Page, Revision, WorkflowMixin
-from wagtail_localize.models import StringTranslation, Translation, TranslationSource
+from wagtail_localize.models import (
+    StringTranslation,
+    Translation,
+    TranslationLog,
+    TranslationSource,
+)
 from wagtail_localize.segments import StringSegmentValue
 from wagtail_localize.segments.extract import extract_segments
 
@@ -83,6 +94,41 @@ def readiness(source: Any, locale: Locale) -> Readiness:
     if progress is Progress.READY and _awaits_review(translation):
         progress = Progress.UNREVIEWED
     return Readiness(progress=progress, translation=translation, missing=missing, total=total)
+
+
+def save_translated(translation: Any, *, user: Any = None) -> bool:
+    """Save a version of a translation with all its texts, if it is complete and there is none.
+
+    wagtail-localize keeps texts apart from the page until somebody publishes it. What goes out with
+    others needs a version before that. Nothing public changes.
+    """
+    managed = _managed(translation)
+    if managed is None:
+        return False
+    total, done = managed.get_progress()
+    newest = _last_change(translation)
+    if done < total or newest is None or _is_saved_after(translation, [newest]):
+        return False
+    draft = managed.source.get_ephemeral_translated_instance(managed.target_locale, fallback=True)
+    if isinstance(draft, Page):
+        draft.slug = find_available_slug(
+            draft.get_parent(), slugify(draft.slug), ignore_page_id=draft.pk
+        )
+    revision = draft.save_revision(user=user)
+    TranslationLog.objects.create(
+        source=managed.source, locale=managed.target_locale, revision=revision
+    )
+    return True
+
+
+def last_changes(keys: Collection[UUID]) -> dict[tuple[UUID, int], datetime]:
+    """When a text of each translation key and language (id) was last translated. One query."""
+    rows = (
+        StringTranslation.objects.filter(context__object_id__in=keys)
+        .values_list("context__object_id", "locale_id")
+        .annotate(last=Max("updated_at"))
+    )
+    return {(key, locale_id): last for key, locale_id, last in rows}
 
 
 def translation_in(source: Any, locale: Locale) -> Any | None:
@@ -157,6 +203,27 @@ def _is_managed(source: Any, locale: Locale) -> bool:
             enabled=True,
         ).exists()
     )
+
+
+def _managed(translation: Any) -> Translation | None:
+    """What wagtail-localize keeps of a translation; None for a source or one by hand."""
+    if getattr(translation, "translation_key", None) is None:
+        return None
+    return (
+        Translation.objects.filter(
+            source__object_id=translation.translation_key,
+            target_locale_id=translation.locale_id,
+            enabled=True,
+        )
+        .exclude(source__locale_id=translation.locale_id)
+        .select_related("source", "target_locale")
+        .first()
+    )
+
+
+def _last_change(translation: Any) -> datetime | None:
+    key = (translation.translation_key, translation.locale_id)
+    return last_changes([translation.translation_key]).get(key)
 
 
 def _texts(source: Any) -> set[tuple[str, str]]:

@@ -13,7 +13,7 @@ class Severity(models.TextChoices):
     """Nothing with such a finding becomes public, on any path."""
 
     MAJOR = "major", _("Stops a release")
-    """A release with such a finding is not approved; a single publication goes ahead."""
+    """A release with such a finding does not go live; a single publication goes ahead."""
 
     MINOR = "minor", _("Worth a look")
     """Shown, and stops nothing."""

@@ -11,39 +11,28 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from wagtail.log_actions import log
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
 
 from campaign.releases.conf import get_settings
-from campaign.releases.enums import APPROVED_RELEASE_STATES, ReleaseState
+from campaign.releases.enums import ReleaseState
 from campaign.releases.exceptions import NotApprovableError, ReleaseStateError
+from campaign.releases.membership import refresh_translations
 from campaign.releases.models import Release, ReleaseItem
 from campaign.releases.moving import hash_of
-from campaign.releases.release_notices import tell
-from campaign.releases.signals import announce, release_approval_voided, release_changed
+from campaign.releases.states import change_state, locked, record, void_approval
+
+__all__ = [
+    "APPROVE_PERMISSION",
+    "approve",
+    "digest_of",
+    "may_move",
+    "note_edit",
+    "void_approval",
+    "why_not_approvable",
+]
 
 APPROVE_PERMISSION = "campaign_releases.approve_release"
-
-
-def locked(release: Release) -> Release:
-    """The release's row, locked and read again. Inside the caller's transaction."""
-    return Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
-
-
-def record(release: Release, action: str, /, *, user: Any, **data: Any) -> None:
-    """Write the log entry `campaign_releases.release.<action>`, then tell the house."""
-    log(instance=release, action=f"campaign_releases.release.{action}", user=user, data=data)
-    announce(release_changed, sender=Release, release=release, action=action, user=user)
-
-
-def change_state(release: Release, state: ReleaseState, **fields: Any) -> None:
-    """Write the state and what belongs to it; the items are open as long as the release is."""
-    release.state = state
-    for name, value in fields.items():
-        setattr(release, name, value)
-    release.save(update_fields=["state", *fields])
-    release.items.exclude(open=state.is_open).update(open=state.is_open)
 
 
 def approve(release: Release, *, user: Any, at: datetime) -> Release:
@@ -57,6 +46,7 @@ def approve(release: Release, *, user: Any, at: datetime) -> Release:
         release = locked(release)
         if release.state != ReleaseState.DRAFT:
             raise ReleaseStateError(release, _("approved"))
+        refresh_translations(release, user=user, at=at)
         if (reason := why_not_approvable(release, user=user)) is not None:
             raise NotApprovableError(reason)
         for item in release.items.select_related("revision"):
@@ -137,42 +127,6 @@ def digest_of(release: Release) -> str:
         "ends": [release.zone, release.ends_wall, release.ends_fold],
     }
     return hashlib.sha256(json.dumps(covered).encode()).hexdigest()
-
-
-def void_approval(release: Release, *, reason: str, user: Any = None) -> bool:
-    """Take the approval back; a scheduled release is off its schedule with it.
-
-    Args:
-        release: need not be approved: then nothing happens.
-        reason: a sentence for the owner and the approver: who changed what.
-        user: who did it; None when it was nobody.
-
-    Returns whether an approval stood.
-    """
-    with transaction.atomic():
-        release = locked(release)
-        if release.state not in APPROVED_RELEASE_STATES:
-            return False
-        approved_by = release.approved_by
-        change_state(
-            release,
-            ReleaseState.DRAFT,
-            approved_by=None,
-            approved_at=None,
-            approved_digest="",
-            approval_void_reason=reason,
-            scheduled_at=None,
-        )
-        record(release, "void_approval", user=user, reason=reason)
-        tell(release, "voided", people=[release.owner, approved_by], reason=reason)
-        announce(
-            release_approval_voided,
-            sender=Release,
-            release=release,
-            reason=reason,
-            approved_by=approved_by,
-        )
-    return True
 
 
 def note_edit(revision: Any, *, created: bool, at: datetime) -> None:

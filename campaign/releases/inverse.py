@@ -12,19 +12,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from campaign.releases.approval import (
-    APPROVE_PERMISSION,
-    digest_of,
-    locked,
-    may_move,
-    void_approval,
-)
+from campaign.releases.approval import APPROVE_PERMISSION, digest_of, may_move
 from campaign.releases.enums import ItemAction, ReleaseState
 from campaign.releases.exceptions import NotApprovableError, NothingToPutBackError
 from campaign.releases.membership import create_release, insert_item, require_free
 from campaign.releases.models import Release, ReleaseItem
 from campaign.releases.moving import StepBack, previous_version, steps_back
 from campaign.releases.releasing import go_live
+from campaign.releases.states import locked, void_approval
 
 
 def make_inverse(release: Release, *, user: Any, at: datetime) -> Release:

@@ -20,7 +20,6 @@ from campaign.assurance.enums import Severity
 from campaign.assurance.findings import Finding
 from campaign.assurance.links import Link, links_of
 from campaign.assurance.rules import Key, key_of
-from campaign.releases.approval import change_state, locked, record, void_approval
 from campaign.releases.enums import (
     APPROVED_RELEASE_STATES,
     Cause,
@@ -38,10 +37,12 @@ from campaign.releases.exceptions import (
 from campaign.releases.gate import Transition, acting
 from campaign.releases.models import Release, ReleaseItem, ReleaseLanguage
 from campaign.releases.moving import hash_of
+from campaign.releases.states import change_state, locked, record, void_approval
 from translations.progress import (
     forget_draft_of_source,
     offer_draft_of_source,
     readiness,
+    save_translated,
     translation_in,
 )
 from translations.sources import source_of
@@ -250,7 +251,11 @@ def pin_all_to_newest(release: Release, *, user: Any, at: datetime) -> list[Rele
 
 
 def newest_version(instance: Any, *, user: Any = None) -> Revision:
-    """The newest version of a thing; made from the database where there is none."""
+    """The newest version of a thing; made from the database where there is none.
+
+    A translation whose texts are complete and newer than its newest version gets one of them.
+    """
+    save_translated(instance, user=user)
     revision: Revision | None = (
         Revision.objects.for_instance(instance).order_by("-created_at", "-pk").first()
     )
@@ -410,6 +415,7 @@ def _bring_or_leave(
     item: ReleaseItem, translation: Any, language: ReleaseLanguage, *, user: Any, at: datetime
 ) -> None:
     """A translation that nothing waits for is in the release only while it is ready."""
+    save_translated(translation, user=user)
     pinned: Any = item.revision
     waits = language.policy == LanguagePolicy.WAIT or pinned is None
     if waits or readiness(pinned.as_object(), language.locale).is_ready:

@@ -6,6 +6,7 @@ moment is owed: written down, until a complete translation is public.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,12 +15,20 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from campaign.assurance.rules import key_of
-from campaign.releases.approval import record
 from campaign.releases.enums import Cause, ItemAction, LanguagePolicy, ReleaseState
 from campaign.releases.gate import acting
 from campaign.releases.membership import newest_version
 from campaign.releases.models import OwedTranslation, Release, ReleaseItem
-from translations.progress import Readiness, readiness
+from campaign.releases.states import record
+from translations.progress import (
+    Readiness,
+    last_changes,
+    readiness,
+    save_translated,
+    translation_in,
+)
+
+logger = logging.getLogger(__name__)
 
 
 def note_owed(release: Release, *, at: datetime) -> None:
@@ -46,6 +55,7 @@ def note_owed(release: Release, *, at: datetime) -> None:
                 locale=language.locale,
                 policy=language.policy,
                 owed_since=at,
+                looked_at=at,
             )
 
 
@@ -54,39 +64,51 @@ def settle_owed(*, at: datetime, instance: Any = None) -> list[Any]:
 
     Args:
         at: now (aware).
-        instance: look at this translation only.
+        instance: look at this translation; None: at all whose texts changed since the last look.
 
-    Returns what was published. Each is its own transaction: one that fails stays owed, and does
-    not stop the others.
+    Returns what was published. Each is its own transaction: one that fails stays owed, is logged,
+    and does not stop the others.
     """
-    owed = OwedTranslation.objects.unsettled().filter(policy=LanguagePolicy.GO_WHEN_READY)
+    standing = OwedTranslation.objects.unsettled().filter(policy=LanguagePolicy.GO_WHEN_READY)
     if instance is not None:
-        owed = owed.filter(translation_key=instance.translation_key, locale_id=instance.locale_id)
+        standing = standing.filter(
+            translation_key=instance.translation_key, locale_id=instance.locale_id
+        )
+    owed = list(standing.select_related("release__approved_by", "item__content_type", "locale"))
+    if instance is None:
+        owed = _changed_since(owed)
     published = []
-    for one in owed.select_related("release__approved_by", "item__content_type", "locale"):
-        found = _ready_to_follow(one)
-        if found is not None and _follow_later(one, found, at=at):
-            published.append(found.translation)
+    for one in owed:
+        try:
+            if (translation := _follow_later(one, at=at)) is not None:
+                published.append(translation)
+        except Exception:
+            logger.exception(
+                "A translation could not follow",
+                extra={"event": "owed_translation_failed", "owed_id": one.pk},
+            )
+    OwedTranslation.objects.filter(pk__in=[one.pk for one in owed]).update(looked_at=at)
     return published
 
 
-def _ready_to_follow(owed: OwedTranslation) -> Readiness | None:
-    source: Any = owed.item.instance()
-    if source is None or not source.live:
-        return None
-    found = readiness(source, owed.locale)
-    return found if found.is_ready else None
+def _changed_since(owed: list[OwedTranslation]) -> list[OwedTranslation]:
+    if not owed:
+        return []
+    changes = last_changes({one.translation_key for one in owed})
+    return [
+        one
+        for one in owed
+        if (last := changes.get((one.translation_key, one.locale_id))) and last > one.looked_at
+    ]
 
 
-def _follow_later(owed: OwedTranslation, found: Readiness, *, at: datetime) -> bool:
+def _follow_later(owed: OwedTranslation, *, at: datetime) -> Any | None:
     release = owed.release
     with transaction.atomic():
-        still = OwedTranslation.objects.unsettled().select_for_update().filter(pk=owed.pk)
-        if (
-            not still.exists()
-            or ReleaseItem.objects.open().for_key(key_of(found.translation)).exists()
-        ):
-            return False
+        still = OwedTranslation.objects.unsettled().select_for_update(of=("self",))
+        found = _ready_to_follow(owed) if still.filter(pk=owed.pk).exists() else None
+        if found is None:
+            return None
         revision = newest_version(found.translation)
         with acting(
             cause=Cause.RELEASE,
@@ -97,7 +119,19 @@ def _follow_later(owed: OwedTranslation, found: Readiness, *, at: datetime) -> b
         ):
             revision.publish(skip_permission_checks=True)
         record(release, "follow", user=None, item=str(found.translation), revision=revision.pk)
-    return True
+    return found.translation
+
+
+def _ready_to_follow(owed: OwedTranslation) -> Readiness | None:
+    source: Any = owed.item.instance()
+    translation = None if source is None else translation_in(source, owed.locale)
+    if translation is None or not source.live:
+        return None
+    if ReleaseItem.objects.open().for_key(key_of(translation)).exists():
+        return None
+    save_translated(translation)
+    found = readiness(source, owed.locale)
+    return found if found.is_ready else None
 
 
 def note_published(instance: Any, *, at: datetime) -> None:

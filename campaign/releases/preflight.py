@@ -1,7 +1,7 @@
 """Say, for each item of a release, what would fail at its moment, while there is time.
 
-A check looks at the whole release as it would be at that moment, then rehearses it. It changes
-nothing but its own record.
+A check looks at the whole release as it would be at that moment, then rehearses it. Of a draft it
+first takes in what translators have finished; beyond that it changes nothing but its own record.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from campaign.assurance.rules import Key, Situation, key_of, run_rules
 from campaign.releases.approval import may_move
 from campaign.releases.enums import CheckTrigger, ItemAction, LanguagePolicy, ReleaseState
 from campaign.releases.exceptions import ApprovalBrokenError, GateRefusedError
-from campaign.releases.membership import is_newest, staying_behind
+from campaign.releases.membership import is_newest, refresh_translations, staying_behind
 from campaign.releases.models import Release, ReleaseCheck, ReleaseItem
 from campaign.releases.moving import in_order, pinned_revision
 from campaign.releases.rehearsal import explain, rehearse
@@ -106,6 +106,7 @@ def check_release(
     """
     moment = moment or max(release.goes_live_at or at, at)
     with transaction.atomic():
+        refresh_translations(release, user=None, at=at)
         found, took = _look(release, moment=moment)
         check = ReleaseCheck.objects.create(
             release=release,

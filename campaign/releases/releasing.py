@@ -11,14 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from campaign.releases.approval import (
-    change_state,
-    digest_of,
-    locked,
-    may_move,
-    record,
-    void_approval,
-)
+from campaign.releases.approval import digest_of, may_move
 from campaign.releases.enums import (
     APPROVED_RELEASE_STATES,
     OPEN_RELEASE_STATES,
@@ -61,8 +54,14 @@ from campaign.releases.signals import (
     release_time_moved,
     release_went_live,
 )
+from campaign.releases.states import change_state, locked, record, void_approval
 from campaign.releases.wall_time import is_older, resolve, zone_data_version
-from translations.progress import live_translations, readiness
+from translations.progress import (
+    live_translations,
+    readiness,
+    save_translated,
+    translation_in,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -348,9 +347,12 @@ def _take_languages_along(release: Release, *, at: datetime) -> None:
                 bring_translation(item, translation, user=None, at=at)
             continue
         for language in ready:
-            found = readiness(_as_pinned(item, instance), language.locale)
-            if found.is_ready:
-                bring_translation(item, found.translation, user=None, at=at)
+            translation = translation_in(instance, language.locale)
+            if translation is None:
+                continue
+            save_translated(translation)
+            if readiness(_as_pinned(item, instance), language.locale).is_ready:
+                bring_translation(item, translation, user=None, at=at)
 
 
 def _as_pinned(item: ReleaseItem, instance: Any) -> Any:

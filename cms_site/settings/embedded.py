@@ -29,7 +29,8 @@ if CELERY_BROKER_URL.startswith(file_broker.SCHEME):
     CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 
 # The demonstration's pages say "localhost" without a port; the worker fetches them from here.
-CAMPAIGN_RELEASES = {"fetch_from": f"http://127.0.0.1:{PORT}"}
+# One person tries it out alone, so one pair of eyes is enough to approve a release.
+CAMPAIGN_RELEASES = {"fetch_from": f"http://127.0.0.1:{PORT}", "four_eyes": False}
 
 LOGGING = log_configuration(level=LOG_LEVEL, as_json=False)
 

@@ -541,6 +541,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("owed_since", models.DateTimeField()),
+                (
+                    "looked_at",
+                    models.DateTimeField(
+                        help_text="Until when changes of its texts were taken into account."
+                    ),
+                ),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={

@@ -354,6 +354,9 @@ class OwedTranslation(models.Model):
     locale = models.ForeignKey("wagtailcore.Locale", on_delete=models.CASCADE, related_name="+")
     policy = models.CharField(max_length=16, choices=LanguagePolicy)
     owed_since = models.DateTimeField()
+    looked_at = models.DateTimeField(
+        help_text=_("Until when changes of its texts were taken into account.")
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager[OwedTranslation]] = models.Manager.from_queryset(

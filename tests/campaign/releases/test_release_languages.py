@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 from wagtail.models import Locale, Page, Task, Workflow, WorkflowTask
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 from wagtail_localize.operations import translate_object
 
 from campaign.releases import approval, membership, owed, preflight, releasing
-from campaign.releases.enums import LanguagePolicy
+from campaign.releases.enums import CheckTrigger, LanguagePolicy
 from campaign.releases.exceptions import GateRefusedError, PreflightFailedError
 from campaign.releases.gateposts import maintenance
 from campaign.releases.inverse import put_back
 from campaign.releases.models import OwedTranslation, Release, ReleaseItem
 from tests.factories.pages import add_locale
 from tests.factories.releases import ReleaseStory, UserFactory
-from translations.progress import Progress, readiness
+from translations.progress import Progress, readiness, save_translated
 
 pytestmark = pytest.mark.django_db
 story = ReleaseStory
@@ -124,16 +126,22 @@ def test_a_complete_translation_goes_live_with_its_source(at: datetime, urdu: Lo
     assert not OwedTranslation.objects.exists()
 
 
-def test_texts_translated_after_the_last_save_are_not_in_the_version(
-    at: datetime, urdu: Locale
-) -> None:
+def test_a_version_is_made_of_what_translators_have_finished(at: datetime, urdu: Locale) -> None:
     page = story.page("Taxis")
     translation = submitted(page, urdu)
-    translate(translation, save=False)
-
-    assert readiness(page, urdu).progress is Progress.UNSAVED
     release = with_language(page, locale=urdu, policy=LanguagePolicy.WAIT, at=at)
+    # wagtail-localize keeps the texts apart from the page until somebody publishes it.
+    translate(translation, save=False)
+    assert readiness(page, urdu).progress is Progress.UNSAVED
     assert "but its page was not saved since." in findings(release, at)[0][2]
+
+    assert preflight.check_release(release, trigger=CheckTrigger.ASKED, at=at).ok
+
+    assert readiness(page, urdu).progress is Progress.READY
+    assert release.items.get(title="Taxis (ur)").revision == fresh(translation).latest_revision
+    assert not save_translated(fresh(translation))
+    assert not save_translated(page)
+    assert not save_translated(UserFactory.build())
 
 
 def test_a_translation_in_review_is_waited_for(at: datetime, urdu: Locale) -> None:
@@ -216,7 +224,7 @@ def test_translators_are_given_the_pinned_version_before_it_is_public(
     assert (fresh(page).live, fresh(translation).live) == (True, True)
 
 
-def test_translators_save_drafts_of_a_public_translation_and_nothing_of_it_is_public(
+def test_a_version_of_a_public_translation_is_not_public_before_the_release(
     at: datetime, urdu: Locale
 ) -> None:
     page = story.page("Taxis", live=True)
@@ -226,7 +234,8 @@ def test_translators_save_drafts_of_a_public_translation_and_nothing_of_it_is_pu
     story.edit(page, title="Taxis at night")
     release = with_language(page, locale=urdu, policy=LanguagePolicy.WAIT, at=at)
 
-    translate(translation)
+    translate(translation, save=False)
+    membership.refresh_translations(release, user=release.owner, at=at)
     assert (fresh(translation).live, fresh(translation).title) == (True, "Taxis (ur)")
 
     go(release, at)
@@ -308,6 +317,41 @@ def test_what_is_not_ready_follows_by_itself(
     assert not OwedTranslation.objects.unsettled().exists()
 
 
+def test_texts_that_were_never_saved_as_a_page_follow_with_the_next_look(
+    at: datetime, urdu: Locale, django_assert_num_queries: Any
+) -> None:
+    page = story.page("Taxis")
+    translation = submitted(page, urdu)
+    release = with_language(page, locale=urdu, policy=LanguagePolicy.GO_WHEN_READY, at=at)
+    with django_assert_num_queries(1):
+        assert owed.settle_owed(at=at) == []
+    go(release, at)
+    with django_assert_num_queries(3):
+        assert owed.settle_owed(at=timezone.now()) == []
+
+    translate(translation, leave=1, save=False)
+    assert owed.settle_owed(at=timezone.now()) == []
+    translate(translation, save=False)
+    assert owed.settle_owed(at=timezone.now()) == [translation]
+
+    assert (fresh(translation).live, fresh(translation).title) == (True, "Taxis (ur)")
+
+
+def test_what_fails_stays_owed_and_does_not_stop_the_others(
+    at: datetime, urdu: Locale, saves_fail: Any
+) -> None:
+    pages = [story.page("One"), story.page("Two")]
+    translations = [submitted(page, urdu) for page in pages]
+    go(with_language(*pages, locale=urdu, policy=LanguagePolicy.GO_WHEN_READY, at=at), at)
+    for translation in translations:
+        translate(translation, save=False)
+
+    with saves_fail(translations[0]):
+        assert owed.settle_owed(at=timezone.now()) == [translations[1]]
+    assert OwedTranslation.objects.unsettled().count() == 1
+    assert owed.settle_owed(at=timezone.now(), instance=translations[0]) == [translations[0]]
+
+
 def test_what_is_ready_at_the_moment_goes_along_although_it_was_not_when_approved(
     at: datetime, urdu: Locale
 ) -> None:
@@ -353,18 +397,35 @@ def test_a_draft_release_drops_what_is_not_ready_any_more(at: datetime, urdu: Lo
 def test_a_translation_that_cannot_follow_stays_owed(at: datetime, urdu: Locale) -> None:
     page = story.page("Taxis")
     translation = submitted(page, urdu)
-    release = with_language(page, locale=urdu, policy=LanguagePolicy.GO_WHEN_READY, at=at)
-    go(release, at)
+    go(with_language(page, locale=urdu, policy=LanguagePolicy.GO_WHEN_READY, at=at), at)
     translate(translation)
 
+    def follow() -> list[Any]:
+        return owed.settle_owed(at=at, instance=translation)
+
     other = story.draft(fresh(translation), at=at)
-    assert owed.settle_owed(at=at) == []
+    assert follow() == []
     membership.cancel_release(other, user=other.owner)
     fresh(page).unpublish()
-    assert owed.settle_owed(at=at) == []
+    assert follow() == []
     fresh(page).get_latest_revision().publish()
-    assert owed.settle_owed(at=at) == [translation]
-    assert owed.settle_owed(at=at) == []
+    assert follow() == [translation]
+    assert follow() == []
+
+
+def test_what_has_no_translation_or_no_source_any_more_stays_owed(
+    at: datetime, urdu: Locale
+) -> None:
+    pages = [story.page("One"), story.page("Two")]
+    go(with_language(*pages, locale=urdu, policy=LanguagePolicy.GO_WHEN_READY, at=at), at)
+    translation = submitted(fresh(pages[0]), urdu)
+    translate(translation, save=False)
+    Page.objects.get(pk=pages[0].pk).specific_class.objects.filter(pk=pages[0].pk).update(
+        translation_key=uuid4()
+    )
+
+    assert owed.settle_owed(at=timezone.now()) == []
+    assert owed.settle_owed(at=timezone.now(), instance=translation) == []
 
 
 def test_publishing_it_by_hand_settles_it_too(at: datetime, urdu: Locale) -> None:
