@@ -77,7 +77,8 @@ def is_public_picture(name: str) -> bool:
 def files_used_only_by(instance: Any) -> list[Any]:
     """The pictures and documents that a page or record uses, and nothing else that is public.
 
-    They follow it: when it comes down, they are gone. Whether it is public itself is not asked.
+    They follow it: when it comes down, they are gone. Whether it is public itself is not asked, but
+    for a file that it uses by a many-to-many relation.
     """
     here = key_of(instance)
     return [file for file in _files_of(instance) if not _has_public_user(key_of(file), but=here)]
@@ -115,10 +116,10 @@ def _has_public_user(file: Key, *, but: Key | None = None) -> bool:
     return any(
         model is not None and _one_is_public(model._base_manager.filter(pk__in=pks))
         for model, pks in models
-    ) or any(map(_one_is_public, _users_outside_the_index(file, but)))
+    ) or any(map(_one_is_public, _users_outside_the_index(file)))
 
 
-def _users_outside_the_index(file: Key, but: Key | None) -> Iterator[Any]:
+def _users_outside_the_index(file: Key) -> Iterator[Any]:
     """Rows that use a file and are not in Wagtail's reference index.
 
     It leaves out many-to-many relations, and models that no viewset of the admin shows: the
@@ -128,11 +129,7 @@ def _users_outside_the_index(file: Key, but: Key | None) -> Iterator[Any]:
     for relation in _relations_to(model):
         user: Any = relation.related_model
         if relation.many_to_many or user not in ReferenceIndex.tracked_models:
-            rows = user._base_manager.filter(**{relation.field.name: file[1]})
-            base = Page if issubclass(user, Page) else user
-            if but is not None and ContentType.objects.get_for_model(base).pk == but[0]:
-                rows = rows.exclude(pk=but[1])
-            yield rows
+            yield user._base_manager.filter(**{relation.field.name: file[1]})
 
 
 @functools.cache

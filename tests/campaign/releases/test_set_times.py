@@ -264,6 +264,25 @@ def test_end_of_a_public_page_its_aliases_and_its_versions_move(country: Country
         assert Page.objects.get(pk=page.pk).live is live
 
 
+def test_end_that_a_draft_plans_is_not_moved_with_that_of_the_public_version(
+    country: Country,
+) -> None:
+    page = ScheduledPage.make(live=True, expire_at=NINE)
+    planned = NINE + timedelta(days=7)
+    draft = page.get_latest_revision_as_object()
+    draft.expire_at = planned
+    draft.save_revision()
+    Page.objects.filter(pk=page.pk).update(live_revision=None)
+    country.decide(NO_SUMMER_TIME, "2027b")
+
+    set_times.keep()
+
+    row = Page.objects.get(pk=page.pk)
+    assert row.expire_at == NINE_WITHOUT
+    # Not approved yet, so nobody has promised it.
+    assert row.latest_revision.as_object().expire_at.astimezone(UTC) == planned
+
+
 def test_both_ends_of_a_scheduled_version_move(country: Country) -> None:
     page = ScheduledPage.make(live=True)
     revision = ScheduledPage.schedule(page, go_live_at=NINE, expire_at=NINE + timedelta(days=1))

@@ -13,6 +13,7 @@ from campaign.releases import set_times
 from campaign.releases.attempts import Result, run_due
 from campaign.releases.effects import run_effects
 from campaign.releases.heartbeats import Beating, beat
+from campaign.releases.releasing import recompute_times
 from campaign.releases.schedules import schedules
 
 LONGEST_FOLLOW_UP = timedelta(seconds=45)
@@ -42,7 +43,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{schedule.due_at:%Y-%m-%d %H:%M:%SZ} {schedule.kind} {title}")
             return
         beat(Beating.COMMAND, at=at)
+        # Times that new zone data moved come first: what seems due may not be due yet.
         set_times.keep()
+        recompute_times(at=at)
         results = run_due(at=at)
         for work, result in results:
             self.stdout.write(
