@@ -40,7 +40,7 @@ from campaign.releases.gate import acting
 from campaign.releases.models import DueAttempt, DueWork
 from campaign.releases.publishing import carry_out
 from campaign.releases.signals import due_work_cancelled, due_work_done, due_work_failed
-from campaign.releases.timing import batches, wait_until
+from campaign.releases.timing import LATE_TOGETHER, batches, note_pace, size, wait_until
 from translations.sources import remembered_sources
 
 logger = logging.getLogger(__name__)
@@ -224,7 +224,8 @@ def _claim(
                 state=WorkState.RUNNING,
                 attempts=F("attempts") + 1,
                 tries=tries + 1,
-                next_attempt_at=now + options.retry_delay(tries + 1),
+                # Begun early, it is held until its moment.
+                next_attempt_at=now + early + options.retry_delay(tries + 1),
                 first_attempt_at=Coalesce("first_attempt_at", now),
             )
             for work in alike:
@@ -247,14 +248,28 @@ def _note_deaths(items: list[DueWork], *, at: datetime) -> None:
 
 
 def _carry_out_or_record(claims: list[Claim]) -> dict[int, Result]:
-    """Carry the claimed items out; write down what went wrong with those that failed."""
+    """Carry the claimed items out; write down what went wrong with those that failed.
+
+    One commit, unless the moment comes before everything is written: then what there is becomes
+    public, and the rest follows as what is late does.
+    """
     results: dict[int, Result] = {}
+    waiting, most = claims, len(claims)
+    while waiting:
+        waiting = _commit(waiting[:most], results) + waiting[most:]
+        most = LATE_TOGETHER
+    return results
+
+
+def _commit(claims: list[Claim], results: dict[int, Result]) -> list[Claim]:
+    """Carry items out in one transaction; returns those for which there was no time."""
     failures: dict[int, Exception] = {}
+    left: list[Claim] = []
     try:
         with transaction.atomic(durable=True):
-            _carry_out_all(claims, results, failures)
+            left = _carry_out_all(claims, results, failures)
     except Exception as error:  # noqa: BLE001 - whatever it is, the claims must learn of it
-        failures = dict.fromkeys((claim.work_id for claim in claims), error)
+        failures, left = dict.fromkeys((claim.work_id for claim in claims), error), []
     for claim in claims:
         error_of_item = failures.get(claim.work_id)
         if error_of_item is not None:
@@ -264,54 +279,57 @@ def _carry_out_or_record(claims: list[Claim]) -> dict[int, Result]:
                 extra={"event": "due_work_attempt_failed", "work_id": claim.work_id},
             )
             results[claim.work_id] = _record_failure(claim, error_of_item)
-    return results
+    return left
 
 
 def _carry_out_all(
     claims: list[Claim], results: dict[int, Result], failures: dict[int, Exception]
-) -> None:
+) -> list[Claim]:
     held = _held(claims)
-    done: list[DueWork] = []
-    outcomes: dict[AttemptOutcome, list[int]] = {}
+    begun = claims[0].now()
+    moment = max((work.due_at for work in held.values()), default=begun)
+    done: dict[int, tuple[DueWork, AttemptOutcome]] = {}
+    left: list[Claim] = []
     with remembered_sources():
-        for claim in claims:
+        for place, claim in enumerate(claims):
             work = held.get(claim.work_id)
             if work is None:
                 results[claim.work_id] = Result.NOT_CLAIMED
                 continue
-            now = claim.now()
-            early = work.due_at > now
+            if done and begun < moment <= claim.now():
+                left = claims[place:]
+                break
             try:
-                with (
-                    transaction.atomic(),
-                    acting(cause=Cause.SCHEDULE, at=work.due_at if early else None),
-                ):
-                    outcome = carry_out(work, at=max(now, work.due_at))
+                done[work.pk] = (work, _carry_out_one(work, at=claim.now()))
             except Exception as error:  # noqa: BLE001 - its own writes are taken back; others stand
                 failures[claim.work_id] = error
-                continue
-            done.append(work)
-            outcomes.setdefault(outcome, []).append(work.pk)
-            results[work.pk] = RESULTS[outcome]
-    if not done:
-        return
-    moment = max(work.due_at for work in done)
-    # Readers see all of it when it is committed, be that at the moment or late.
-    finished_at = max(claims[0].now(), moment)
-    for outcome, work_ids in outcomes.items():
-        DueWork.objects.filter(pk__in=work_ids).update(
-            state=FINAL_STATES[outcome],
-            next_attempt_at=None,
-            finished_at=finished_at,
-            last_error="",
+    if done:
+        works = [work for work, _outcome in done.values()]
+        note_pace(size(works), (claims[0].now() - begun).total_seconds())
+        results |= {pk: RESULTS[outcome] for pk, (_work, outcome) in done.items()}
+        # Readers see all of it when it is committed, be that at the moment or late.
+        _write_outcomes(done, at=max(claims[0].now(), moment))
+        wait_until(max(work.due_at for work in works), since=claims[0].now())
+    return left
+
+
+def _carry_out_one(work: DueWork, *, at: datetime) -> AttemptOutcome:
+    """Carry out one item with a savepoint of its own; before its moment, as of its moment."""
+    early = work.due_at > at
+    with transaction.atomic(), acting(cause=Cause.SCHEDULE, at=work.due_at if early else None):
+        return carry_out(work, at=max(at, work.due_at))
+
+
+def _write_outcomes(done: dict[int, tuple[DueWork, AttemptOutcome]], *, at: datetime) -> None:
+    for outcome in {outcome for _work, outcome in done.values()}:
+        ids = [pk for pk, (_work, its) in done.items() if its is outcome]
+        DueWork.objects.filter(pk__in=ids).update(
+            state=FINAL_STATES[outcome], next_attempt_at=None, finished_at=at, last_error=""
         )
-        DueAttempt.objects.filter(work__in=work_ids, outcome="").update(
-            outcome=outcome, finished_at=finished_at
-        )
-    for work in done:
+        DueAttempt.objects.filter(work__in=ids, outcome="").update(outcome=outcome, finished_at=at)
+    for work, _outcome in done.values():
         if work.reason:
             DueWork.objects.filter(pk=work.pk).update(reason=work.reason)
-    wait_until(moment, since=claims[0].now())
 
 
 def _held(claims: list[Claim]) -> dict[int, DueWork]:

@@ -3,9 +3,9 @@
 | Key | Default | Meaning |
 |---|---|---|
 | `tick` | 1.0 | seconds between two looks at the database |
-| `horizon` | 8.0 | seconds ahead for which work is handed out to be on time |
+| `horizon` | 10.0 | seconds ahead for which work is handed out to be on time |
 | `lead` | 0.15 | seconds before its moment at which work begins, to be written by then |
-| `seconds_per_item` | 0.06 | how much earlier for each page or record that goes together |
+| `seconds_per_item` | 0.06 | how much earlier for each page or record, until it is measured |
 | `retry_delays` | (3, 18, 83, 258, 627) | seconds before each further attempt; then it is failed |
 | `heartbeat_every` | 10.0 | seconds between two writes of the heartbeat row |
 | `heartbeat_limit` | 120.0 | seconds of silence after which the admin says so |
@@ -52,7 +52,7 @@ class ReleasesSettings:
     """How often the database is asked, how failures are retried, when silence is reported."""
 
     tick: float = 1.0
-    horizon: float = 8.0
+    horizon: float = 10.0
     lead: float = 0.15
     seconds_per_item: float = 0.06
     retry_delays: tuple[float, ...] = (3, 18, 83, 258, 627)

@@ -15,7 +15,7 @@ from campaign.releases.due_work import find_upcoming, prune_due_work, record_sch
 from campaign.releases.heartbeats import Beating, beat
 from campaign.releases.owed import settle_owed
 from campaign.releases.releasing import recompute_times
-from campaign.releases.timing import MOST_TOGETHER, lead
+from campaign.releases.timing import lead, most_together
 
 MESSAGE_LIFETIME = timedelta(seconds=30)
 """A handed-out message older than this is dropped; the tick has taken the item over long since."""
@@ -38,8 +38,8 @@ def hand_out_due_work() -> None:
     horizon = timedelta(seconds=get_settings().horizon)
     upcoming = find_upcoming(at, horizon=horizon)
     for due_at, works in groupby(upcoming, key=lambda work: work.due_at):
-        # What is too much for one commit is done right after it, by the tick.
-        together = list(works)[:MOST_TOGETHER]
+        # What is too much to be written before the moment is done right after it.
+        together = list(works)[: most_together()]
         attempt_due_work_task.apply_async(
             args=([work.pk for work in together], due_at.isoformat()),
             eta=due_at - lead(together),
@@ -62,6 +62,9 @@ def attempt_due_work_task(work_ids: list[int], due_at: str) -> None:
         # Delivered far too early (a clock was set): the tick will find it in time.
         return
     attempt_together(work_ids, at=at, early=max(early, NOT_EARLY))
+    if len(work_ids) > 1:
+        # There may be more than went together, and the next tick is up to a second away.
+        run_due(at=timezone.now())
 
 
 @shared_task(name="campaign_releases.run_effects")

@@ -13,9 +13,16 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 from wagtail.models import Page
 
+from campaign.releases import timing
 from campaign.releases.models import DueWork
 from campaign.releases.signals import due_work_cancelled, due_work_done, due_work_failed
 from tests.real_site import Databases, RealSite, empty_sites
+
+
+@pytest.fixture(autouse=True)
+def unmeasured_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How fast one test's items went says nothing about the next one's."""
+    monkeypatch.setattr(timing._Pace, "measured", None)
 
 
 @pytest.fixture

@@ -466,7 +466,7 @@ def due_in(page_count: int, due_at: datetime) -> list[int]:
 
 
 def test_what_is_begun_early_becomes_public_at_its_moment_and_says_so() -> None:
-    due_at = timezone.now().replace(microsecond=0) + timedelta(seconds=2)
+    due_at = timezone.now().replace(microsecond=0) + timedelta(seconds=4)
     works = due_in(3, due_at)
     begun = timezone.now()
 
@@ -579,3 +579,51 @@ def test_waiting_for_the_database_makes_nothing_late(
     assert waited == [seconds(0.5)]
     page.refresh_from_db()
     assert page.live
+
+
+def test_work_begins_as_early_as_things_take_here(settings: Any) -> None:
+    settings.CAMPAIGN_RELEASES = {"lead": 0.5, "seconds_per_item": 0.1, "horizon": 4, "tick": 1}
+    assert (timing.seconds_per_item(), timing.most_together()) == (0.1, 25)
+
+    timing.note_pace(4, 40.0)  # too few to say anything
+    assert timing.seconds_per_item() == 0.1
+
+    timing.note_pace(10, 0.2)
+    assert timing.seconds_per_item() == pytest.approx(0.02 * timing.MARGIN)
+    assert timing.most_together() == 89
+
+    timing.note_pace(10, 2.0)  # slow counts at once
+    assert timing.seconds_per_item() == pytest.approx(0.2 * timing.MARGIN)
+
+    timing.note_pace(10, 1.0)  # and fast by half
+    assert timing.seconds_per_item() == pytest.approx(0.15 * timing.MARGIN)
+
+    timing.note_pace(10, 100.0)
+    assert timing.most_together() == 1
+
+
+def test_what_is_not_written_by_the_moment_follows_it(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works = due_in(5, at - seconds(20))
+    clock = iter([0.0] * 8 + [20.0] * 100)
+    monkeypatch.setattr(attempts, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(attempts, "LATE_TOGETHER", 2)
+    monkeypatch.setattr(attempts, "wait_until", lambda _moment, **_since: None)
+    commits: list[int] = []
+    carry_out_all = attempts._carry_out_all
+
+    def count(*args: Any) -> Any:
+        left = carry_out_all(*args)
+        commits.append(len(args[0]) - len(left))
+        return left
+
+    monkeypatch.setattr(attempts, "_carry_out_all", count)
+
+    results = attempts.attempt_together(works, at=at - seconds(30), early=seconds(10))
+
+    assert set(results.values()) == {Result.DONE}
+    assert sum(commits) == 5
+    assert 0 < commits[0] < 5
+    assert max(commits[1:]) <= 2
+    assert Page.objects.filter(pk__in=DueWork.objects.values("object_id"), live=True).count() == 5

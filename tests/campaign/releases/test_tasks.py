@@ -96,7 +96,7 @@ def test_a_handed_out_item_is_attempted_at_its_moment() -> None:
 def test_what_falls_due_together_is_one_message_and_the_rest_is_left_to_the_tick(
     sent: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks, "MOST_TOGETHER", 2)
+    monkeypatch.setattr(tasks, "most_together", lambda: 2)
     due_at = timezone.now() + timedelta(seconds=4)
     for _number in range(3):
         ScheduledPage.make(go_live_at=due_at)
