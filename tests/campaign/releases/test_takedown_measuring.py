@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
-from wagtail.models import Page
+from wagtail.models import Page, Site
 
 from campaign.pages.models import GuidancePage, HomePage
 from campaign.releases import takedown, takedown_drills, takedown_fetching, tasks
