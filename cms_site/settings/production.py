@@ -31,6 +31,9 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 DATABASES = {"default": database(env.str("DATABASE_URL"))}
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL")
 
+# A cache in front of the site that takes PURGE (Varnish, Squid). Others: WAGTAILFRONTENDCACHE.
+WAGTAILFRONTENDCACHE_LOCATION = env.str("FRONTEND_CACHE_URL", default="") or None
+
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
