@@ -12,7 +12,7 @@ JOBS ?= 2
 USE_CASES = $(shell $(BIN)/python -c 'import tomllib; print(",".join(tomllib.load(open("pyproject.toml", "rb"))["tool"]["waymark"]["use-cases"]))')
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-services bench check format lock clean
+.PHONY: help run test test-sqlite test-services bench chaos check format lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -35,6 +35,9 @@ test-services: $(VENV)/.for-developing # what touches a database, on PostgreSQL 
 
 bench: $(VENV)/.for-developing ## measure, and print ratios against named peers
 	$(BIN)/python -m tests.bench
+
+chaos: $(VENV)/.for-developing ## kill 150 workers while releases go live; two beats, four workers (half an hour)
+	CHAOS=whole $(BIN)/pytest tests/campaign/releases/test_chaos.py -q
 
 check: $(VENV)/.for-developing ## format, lint, types, import contracts, migrations, built files
 	$(BIN)/ruff format --check .
