@@ -19,7 +19,6 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.text import slugify
-from modelcluster.models import ClusterableModel, get_serializable_data_for_fields
 from wagtail.coreutils import find_available_slug
 from wagtail.models import Locale, Page, Revision, WorkflowMixin
 from wagtail_localize.models import (
@@ -263,6 +262,4 @@ def _awaits_review(translation: Any) -> bool:
 
 
 def _serialised(instance: Any) -> str:
-    if isinstance(instance, ClusterableModel):
-        return str(instance.to_json())
-    return json.dumps(get_serializable_data_for_fields(instance), cls=DjangoJSONEncoder)
+    return json.dumps(instance.serializable_data(), cls=DjangoJSONEncoder)

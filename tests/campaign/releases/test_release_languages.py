@@ -20,7 +20,13 @@ from campaign.releases.inverse import put_back
 from campaign.releases.models import OwedTranslation, Release, ReleaseItem
 from tests.factories.pages import add_locale
 from tests.factories.releases import ReleaseStory, UserFactory
-from translations.progress import Progress, readiness, save_translated
+from translations.progress import (
+    Progress,
+    live_translations,
+    offer_draft_of_source,
+    readiness,
+    save_translated,
+)
 
 pytestmark = pytest.mark.django_db
 story = ReleaseStory
@@ -326,7 +332,7 @@ def test_texts_that_were_never_saved_as_a_page_follow_with_the_next_look(
     with django_assert_num_queries(1):
         assert owed.settle_owed(at=at) == []
     go(release, at)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert owed.settle_owed(at=timezone.now()) == []
 
     translate(translation, leave=1, save=False)
@@ -335,6 +341,53 @@ def test_texts_that_were_never_saved_as_a_page_follow_with_the_next_look(
     assert owed.settle_owed(at=timezone.now()) == [translation]
 
     assert (fresh(translation).live, fresh(translation).title) == (True, "Taxis (ur)")
+
+
+def test_a_record_is_translated_and_goes_along_as_a_page_does(at: datetime, urdu: Locale) -> None:
+    term = story.term("Grooming")
+    translate_object(term, [urdu])
+    release = with_language(term, locale=urdu, policy=LanguagePolicy.WAIT, at=at)
+    translation = term.get_translation(urdu)
+    translate(translation, save=False)
+
+    go(release, at)
+
+    translation.refresh_from_db()
+    assert (translation.live, translation.term) == (True, "Grooming (ur)")
+
+
+def test_what_was_deleted_meanwhile_has_no_languages(at: datetime, urdu: Locale) -> None:
+    gone, page = story.page("Gone"), story.page("Taxis")
+    translate(submitted(page, urdu))
+    release = with_language(gone, page, locale=urdu, policy=LanguagePolicy.GO_WHEN_READY, at=at)
+    release.items.filter(title="Gone").update(object_id="999999")
+
+    membership.refresh_translations(release, user=release.owner, at=at)
+    assert membership.staying_behind(release) == []
+    owed.note_owed(release, at=at)
+    assert not OwedTranslation.objects.exists()
+    assert live_translations(UserFactory.build()) == []
+    assert not offer_draft_of_source(UserFactory.build())
+
+
+def test_a_translation_that_is_an_item_of_its_own_keeps_its_pin(at: datetime, urdu: Locale) -> None:
+    page = story.page("Taxis")
+    translation = submitted(page, urdu)
+    translate(translation)
+    release = story.draft(page, fresh(translation), at=at)
+    pinned = release.items.get(title="Taxis (ur)").revision
+    story.edit(fresh(translation), title="By hand")
+    polish = add_locale("pl")
+    for locale in (urdu, polish, page.locale):
+        membership.set_language(
+            release, locale, policy=LanguagePolicy.GO_WITH_NOTICE, user=release.owner, at=at
+        )
+
+    assert release.items.get(title="Taxis (ur)").revision == pinned
+    membership.remove_language(release, polish, user=release.owner)
+    assert release.items.count() == 2
+    go(release, at)
+    assert not OwedTranslation.objects.exists()
 
 
 def test_what_fails_stays_owed_and_does_not_stop_the_others(

@@ -310,6 +310,15 @@ def test_what_is_linked_to_and_not_public_is_suggested_in_turn(at: datetime) -> 
     ]
 
 
+def test_what_one_thing_links_to_twice_is_linked_from_once(at: datetime) -> None:
+    target = story.page("Target")
+    texts = [{"type": "text", "value": linking(target)} for _number in range(2)]
+    release = story.draft(story.page("Start", body=texts), at=at)
+
+    (found,) = membership.suggestions(release)
+    assert found.linked_from == ("Start",)
+
+
 def test_suggestions_end_in_a_circle_and_at_the_limit(at: datetime) -> None:
     one = story.page("One")
     two = with_links("Two", one)

@@ -16,7 +16,7 @@ from wagtail.signals import page_published, page_unpublished, published, unpubli
 from campaign.assurance.enums import Severity
 from campaign.assurance.findings import Finding
 from campaign.assurance.rules import Situation, register_rule, unregister_rule
-from campaign.releases import membership, preflight
+from campaign.releases import membership, preflight, rehearsal
 from campaign.releases.effects import run_effects
 from campaign.releases.enums import Cause, CheckTrigger, ItemAction
 from campaign.releases.gateposts import maintenance
@@ -433,3 +433,25 @@ def test_announcements_are_sent_again_after_a_rehearsal(at: datetime) -> None:
         page_published.disconnect(listen)
 
     assert told == ["Published"]
+
+
+def test_a_record_comes_down_without_a_word_about_pages(at: datetime) -> None:
+    release = story.draft(at=at, withdraw=[story.term("Grooming", live=True)])
+
+    assert found(release, at) == {}
+
+
+def test_a_sibling_of_the_same_release_is_the_rehearsals_affair(at: datetime) -> None:
+    first, second = story.page("First", slug="wanted"), story.page("Second")
+    story.edit(first, slug="free")
+    second.slug = "wanted"
+    second.save_revision(clean=False)
+    release = story.draft(first, second, at=at)
+
+    assert found(release, at) == {}
+
+
+def test_rehearsals_are_kept_quiet_once(at: datetime) -> None:
+    before = page_published.send
+    rehearsal.install()
+    assert page_published.send is before
