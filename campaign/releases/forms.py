@@ -67,6 +67,14 @@ class WallTimeInput(AdminDateTimeInput):
         made.js_format, made.js_time_format = widget.js_format, widget.js_time_format
         return made
 
+    def get_config(self) -> dict[str, Any]:
+        """Keep the calendar from rewriting what was typed.
+
+        It would read it on the clock of the browser, and turn a time that clocks skip into another
+        without a word.
+        """
+        return {**super().get_config(), "validateOnBlur": False}
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """Keep the choice with what was typed."""
         text = super().value_from_datadict(data, files, name)
