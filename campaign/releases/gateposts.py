@@ -201,9 +201,10 @@ def _set_schedule(action: Any) -> None:
     revision.save(update_fields=["approved_go_live_at"])
     thing.revisions.exclude(pk=revision.pk).update(approved_go_live_at=None)
     thing.has_unpublished_changes = True
-    if not thing.live_revision_id:
-        # What was never public shows its next version in the admin's lists.
-        thing.live = thing.expired = False
+    if not thing.live:
+        # What is not public shows its next version in the admin's lists. Wagtail asks for a live
+        # version instead, and so takes down what is public without one (made by code).
+        thing.expired = False
         thing.save()
     if action.log_action:
         action.log_scheduling_action()

@@ -182,6 +182,17 @@ def test_cancelling_a_schedule_is_a_transition_of_its_own() -> None:
     assert not Page.objects.get(pk=page.pk).live
 
 
+def test_what_is_public_without_a_version_stays_so_when_its_next_is_scheduled() -> None:
+    page = Page(title="By code", slug="by-code", live=True)
+    Page.objects.get(depth=1).add_child(instance=page)
+    page.go_live_at = timezone.now() + timedelta(days=2)
+
+    page.save_revision().publish()
+
+    assert Page.objects.get(pk=page.pk).live
+    assert Revision.objects.filter(approved_go_live_at__isnull=False).exists()
+
+
 def test_a_receiver_that_raises_takes_the_publication_back() -> None:
     page = ScheduledPage.make()
     revision = page.save_revision()
