@@ -129,6 +129,7 @@ class ReleaseIndexView(IndexView):
     index_url_name = "campaign_release:index"
     index_results_url_name = "campaign_release:index_results"
     add_url_name = "campaign_release:add"
+    template_name = "campaign_releases/releases/list.html"
     results_template_name = "campaign_releases/releases/list_results.html"
     filterset_class = ReleaseFilterSet
     search_fields = ["title", "description"]
@@ -143,8 +144,8 @@ class ReleaseIndexView(IndexView):
             TitleColumn("title", label=_("Title"), get_url=url_of, sort_key="title", width="34%"),
             StateColumn("state", label=_("State"), sort_key="state"),
             WallColumn("goes_live_at", label=_("Goes live"), sort_key="goes_live_at"),
-            WallColumn("ends_at", label=_("Ends"), sort_key="ends_at"),
-            Column("owner", label=_("Owner"), accessor="owner"),
+            WallColumn("ends_at", label=_("Ends"), sort_key="ends_at", classname="release-wide"),
+            Column("owner", label=_("Owner"), accessor="owner", classname="release-wide"),
             Column("item_count", label=_("Items"), sort_key="item_count"),
         ]
 
