@@ -50,7 +50,8 @@ PAGES, TERMS = 6, 3
 NOTICE = 2.2
 """Seconds from setting a release to its moment, at least."""
 
-PATIENCE = 25.0
+PATIENCE = 90.0
+"""Seconds after which a release counts as lost: a loaded machine is slow, and loses nothing."""
 
 
 # --- The twenty things ----------------------------------------------------------------------------
@@ -290,9 +291,8 @@ def play(number: int, seed: str, worker: int) -> dict[str, Any]:
     deadline = due + PATIENCE
     while (seen := look(query, halves)[0]) < number and time.time() < deadline:
         time.sleep(0.01)
-    since = max(due, killed_at) if worker else due
-    answer["resumed"] = time.time() - since if seen == number else None
-    answer["late"] = time.time() - due
+    answer["late"] = time.time() - due if seen == number else None
+    answer["resumed"] = resumed_after(release, killed_at) if worker else 0.0
     answer["wrong"] += wrong_with(release, number)
     return answer
 
@@ -301,6 +301,13 @@ def phase(release: Release) -> str:
     """How far the killed worker had come with a release that is not public."""
     work = DueWork.objects.filter(object_id=str(release.pk), kind="release_start").first()
     return "waiting" if work is None or not work.attempts else "begun"
+
+
+def resumed_after(release: Release, killed_at: float) -> float:
+    """Seconds from the kill to the next attempt; 0 where nothing was left to do."""
+    work = DueWork.objects.get(object_id=str(release.pk), kind="release_start")
+    begun = [attempt.started_at.timestamp() for attempt in work.attempt_log.all()]
+    return min((moment - killed_at for moment in begun if moment > killed_at), default=0.0)
 
 
 def wrong_with(release: Release, number: int) -> list[str]:
