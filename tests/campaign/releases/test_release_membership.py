@@ -283,6 +283,16 @@ def test_what_is_deleted_outside_any_release_disturbs_none(at: datetime) -> None
     assert release.state == ReleaseState.APPROVED
 
 
+def test_what_a_version_says_does_not_depend_on_the_order_in_which_it_is_written() -> None:
+    block = '[{"type": "text", "value": "x"}]'
+    other = '[{"value": "x", "type": "text"}]'
+    assert hash_of({"body": block, "a": [block], "b": {"c": block}}) == hash_of(
+        {"body": other, "a": [other], "b": {"c": other}}
+    )
+    assert hash_of({"title": "[not json"}) != hash_of({"title": "[not JSON"})
+    assert hash_of({"title": "A", "path": "0001"}) == hash_of({"title": "A", "path": "0002"})
+
+
 # --- Suggestions ---------------------------------------------------------------------------------
 
 
