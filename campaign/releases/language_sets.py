@@ -20,6 +20,8 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from wagtail.actions.unpublish import UnpublishAction
+from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.models import Page, Revision
 
 from campaign.assurance.enums import Severity
@@ -106,8 +108,13 @@ def stop_before_source(transition: Transition) -> Iterable[Finding]:
 
 
 def stop_incomplete_translation(transition: Transition) -> Iterable[Finding]:
-    """A translation with texts still in the other language does not become public."""
+    """A translation with texts still in the other language does not become public.
+
+    What a takedown took down comes back as it was, whatever has changed in its source since.
+    """
     if transition.kind not in (TransitionKind.PUBLISH, TransitionKind.SCHEDULE):
+        return
+    if transition.acting.cause is Cause.TAKEDOWN:
         return
     if getattr(transition.instance, "alias_of_id", None):
         return
@@ -216,7 +223,7 @@ def _withdraw(follower: Any, transition: Transition) -> None:
     by_itself = transition.acting.cause is Cause.SCHEDULE
     if follower.live:
         standing = revision.approved_go_live_at if revision is not None and by_itself else None
-        follower.unpublish(set_expired=transition.instance.expired, user=transition.acting.user)
+        _unpublish(follower, expired=transition.instance.expired, user=transition.acting.user)
         if revision is not None and standing is not None:
             # Only the source's time has ended; a later schedule stands, as the source's own does.
             with bulk_writes():
@@ -224,6 +231,12 @@ def _withdraw(follower: Any, transition: Transition) -> None:
     elif revision is not None and not by_itself:
         revision.approved_go_live_at = None
         revision.save(update_fields=["approved_go_live_at"], user=transition.acting.user)
+
+
+def _unpublish(follower: Any, *, expired: bool, user: Any) -> None:
+    """Withdraw a follower: whoever may withdraw the source may, and no lock keeps it up."""
+    action = UnpublishPageAction if isinstance(follower, Page) else UnpublishAction
+    action(follower, set_expired=expired, user=user).execute(skip_permission_checks=True)
 
 
 def _scheduled_revision(thing: Any) -> Revision | None:

@@ -20,7 +20,7 @@ from campaign.releases.gate import acting
 from campaign.releases.gateposts import maintenance
 from campaign.releases.language_sets import followers_of, scheduled_time
 from tests.factories.content_blocks import GlossaryTermFactory
-from tests.factories.releases import ScheduledPage
+from tests.factories.releases import ScheduledPage, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -258,6 +258,28 @@ def test_what_takes_the_source_down_takes_its_translations_down(
     assert PageLogEntry.objects.filter(page=live.pk, action="wagtail.unpublish").count() == 1
 
 
+def test_a_translation_comes_down_although_it_is_locked_or_somebody_elses(urdu: Locale) -> None:
+    page = a_page()
+    translation = translated(page, urdu, live=True)
+    schedule(translation, timezone.now() + DAY)
+    moderator = UserFactory(editor_in_chief=True)
+
+    page.unpublish(user=moderator)
+
+    assert not fresh(translation).live
+
+
+def test_a_record_comes_down_with_its_source(urdu: Locale) -> None:
+    term = GlossaryTermFactory(live=True)
+    copy = term.copy_for_translation(urdu)
+    copy.save()
+
+    term.unpublish()
+
+    copy.refresh_from_db()
+    assert not copy.live
+
+
 def test_the_end_of_the_source_is_the_end_of_its_translations(urdu: Locale) -> None:
     at = timezone.now().replace(microsecond=0)
     page = a_page(expire_at=at - timedelta(seconds=1))
@@ -398,6 +420,12 @@ def test_an_incomplete_translation_is_refused_and_a_complete_one_is_not(
         translation.save_target(publish=True)
     assert "texts are not translated yet" in str(refused.value)
     assert not fresh(target).live
+
+    with acting(cause=Cause.TAKEDOWN):
+        # The undo of a takedown: it was public before.
+        fresh(target).get_latest_revision().publish()
+    assert fresh(target).live
+    fresh(target).unpublish()
 
     translate_all(translation)
     with django_capture_on_commit_callbacks(execute=True):
