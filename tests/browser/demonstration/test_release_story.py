@@ -31,12 +31,15 @@ LONDON = ZoneInfo("Europe/London")
 PICTURES = ROOT / "docs" / "images" / "releases"
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
+RELEASE = "Hotels week, spring"
+PASSWORD = "a long enough password"
 
 PREPARE = """
 import json, uuid
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from wagtail.models import Page
+from wagtail.users.models import UserProfile
 from campaign.pages.models import GuidancePage
 
 number = {number}
@@ -47,7 +50,7 @@ def block(html):
 
 def draft(name, html="<p>Tell someone today.</p>"):
     page = GuidancePage(
-        title=f"{{name}} {{number}}", slug=f"{{name.lower()}}-{{number}}", summary="For the story.",
+        title=f"{{name}} in spring", slug=f"{{name.lower()}}-{{number}}", summary="For the story.",
         body=block(html), live=False,
     )
     section.add_child(instance=page)
@@ -64,13 +67,20 @@ pages = dict(
 )
 pages["changed"].get_latest_revision().publish()
 changed = GuidancePage.objects.get(pk=pages["changed"].pk)
-changed.title = f"Myths and facts {{number}}"
+changed.title = "Myths and facts"
 changed.save_revision()
 approver = get_user_model().objects.create_user(
     f"approver-{{number}}", f"approver-{{number}}@example.org", "a long enough password",
     first_name="Aisha", last_name="Approver",
 )
-approver.groups.add(Group.objects.get(name="Moderators"))
+arabic = get_user_model().objects.create_user(
+    f"arabic-{{number}}", f"arabic-{{number}}@example.org", "a long enough password",
+)
+for colleague in (approver, arabic):
+    colleague.groups.add(Group.objects.get(name="Moderators"))
+profile = UserProfile.get_for_user(arabic)
+profile.preferred_language = "ar"
+profile.save()
 print(json.dumps(dict(
     section=section.pk, pages={{name: page.pk for name, page in pages.items()}},
 )))
@@ -147,8 +157,8 @@ def sign_in(page: Page, url: str, username: str, password: str) -> Page:
     page.goto(f"{url}/admin/")
     page.locator("#id_username").fill(username)
     page.locator("#id_password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page).to_have_url(f"{url}/admin/")
+    page.locator("form button[type=submit]").first.click()
+    page.wait_for_url(f"{url}/admin/")
     return page
 
 
@@ -173,14 +183,12 @@ def test_the_story_of_a_release(
     made = prepare(demonstration, number)
     pages, url = made["pages"], demonstration.url
     editor = sign_in(new_reader(viewport=DESK), url, demonstration.username, demonstration.password)
-    approver = sign_in(
-        new_reader(viewport=DESK), url, f"approver-{number}", "a long enough password"
-    )
+    approver = sign_in(new_reader(viewport=DESK), url, f"approver-{number}", PASSWORD)
 
     # --- Create
     editor.get_by_role("link", name="Releases", exact=True).click()
     editor.get_by_role("link", name="Add release").click()
-    editor.get_by_label("Title").fill(f"Hotels week {number}")
+    editor.get_by_label("Title").fill(RELEASE)
     editor.get_by_label("Description").fill("New guidance for hotels, taxis and parks.")
     editor.get_by_role("button", name="Create release").click()
     expect(editor.get_by_text("Now add what goes live with it.")).to_be_visible()
@@ -190,16 +198,16 @@ def test_the_story_of_a_release(
     editor.goto(f"{url}/admin/pages/{pages['hotels']}/edit/")
     editor.get_by_role("button", name="Actions", exact=True).click()
     editor.get_by_role("link", name="Add to release").click()
-    editor.get_by_label(f"Hotels week {number}").check()
+    editor.get_by_label(RELEASE).check()
     editor.get_by_role("button", name="Add to release").click()
-    expect(editor.get_by_text(f"added to the release “Hotels week {number}”")).to_be_visible()
-    expect(editor.get_by_text(f"This is in the release “Hotels week {number}”.")).to_be_visible()
+    expect(editor.get_by_text(f"added to the release “{RELEASE}”")).to_be_visible()
+    expect(editor.get_by_text(f"This is in the release “{RELEASE}”.")).to_be_visible()
 
-    editor.goto(f"{url}/admin/pages/{made['section']}/?q={number}")
+    editor.goto(f"{url}/admin/pages/{made['section']}/?q=spring")
     for name in ("taxis", "links", "changed"):
         editor.locator(f"input[type=checkbox][data-object-id='{pages[name]}']").check()
     editor.get_by_role("link", name="Add selected pages to a release").click()
-    editor.get_by_label(f"Hotels week {number}").check()
+    editor.get_by_label(RELEASE).check()
     editor.get_by_role("button", name="Add to release").click()
     expect(editor.get_by_text("3 things were added")).to_be_visible()
 
@@ -207,14 +215,14 @@ def test_the_story_of_a_release(
     editor.goto(release_url)
     editor.get_by_role("button", name="Check now").click()
     expect(editor.get_by_text("As it is, this release would not go live.")).to_be_visible()
-    expect(editor.locator("#preflight").get_by_text(f"Consent {number}").first).to_be_visible()
+    expect(editor.locator("#preflight").get_by_text("Consent in spring").first).to_be_visible()
     suggestion = editor.locator("#suggestions").get_by_role("button", name="Add", exact=False)
     expect(suggestion).to_have_count(1)
     picture(editor, "check-fails")
 
     # --- Put right with one button
     suggestion.click()
-    expect(editor.get_by_text(f"“Consent {number}” is in this release.")).to_be_visible()
+    expect(editor.get_by_text("“Consent in spring” is in this release.")).to_be_visible()
     editor.get_by_role("button", name="Check again").click()
     expect(editor.get_by_text("Checked: nothing would fail.")).to_be_visible()
 
@@ -226,7 +234,7 @@ def test_the_story_of_a_release(
     expect(editor.locator("#release-sentence")).to_contain_text(f"{due:%H:%M} London time")
     picture(editor, "times")
     editor.get_by_role("button", name="Save").click()
-    expect(editor.get_by_text("“Hotels week").first).to_be_visible()
+    expect(editor.get_by_text(f"“{RELEASE}” was saved.").first).to_be_visible()
 
     # --- Somebody else approves, and schedules
     approver.goto(release_url)
@@ -235,7 +243,6 @@ def test_the_story_of_a_release(
     approver.get_by_role("button", name="Schedule").click()
     expect(approver.get_by_text("Scheduled. Everything goes live together on")).to_be_visible()
     picture(approver, "scheduled")
-    picture_of_the_rest(approver, url, release_url)
     assert datetime.now(LONDON) < due, "the story took too long to tell"
 
     # --- All of it at one moment
@@ -247,13 +254,13 @@ def test_the_story_of_a_release(
     watched.append(
         Watched(
             f"{section}myths-{number}/",
-            lambda _status, text: f"Myths and facts {number}" in text,
+            lambda _status, text: "Myths and facts" in text,
         )
     )
     for one in watched:
         one.look(url)
         assert one.first_new_at is None, f"{one.path} is early"
-    watch(url, watched, until=due + timedelta(seconds=20))
+    watch(url, watched, until=due + timedelta(seconds=60))
 
     lateness = {
         one.path: (one.first_new_at - due).total_seconds() if one.first_new_at else None
@@ -261,10 +268,14 @@ def test_the_story_of_a_release(
     }
     print(f"due {due:%H:%M:%S}, first seen {lateness}")
     # How late it may be is measured elsewhere, on a quiet machine; here it is never early.
-    assert all(late is not None and 0 <= late < 10 for late in lateness.values()), lateness
+    assert all(late is not None and 0 <= late < 60 for late in lateness.values()), lateness
     assert [one.went_back for one in watched] == [[]] * len(watched)
     # A mix would be: something still old, asked for after something new had been answered.
     assert max(one.last_old_began for one in watched) <= min(one.first_new_ended for one in watched)
+
+    if os.environ.get("RELEASE_PICTURES"):
+        arabic = sign_in(new_reader(viewport=DESK), url, f"arabic-{number}", PASSWORD)
+        pictures_of_the_rest(approver, arabic, url, release_url)
 
     # --- One action puts back what was before
     approver.goto(release_url)
@@ -278,14 +289,12 @@ def test_the_story_of_a_release(
     for one in watched[:-1]:
         assert _fetch(url + one.path)[0] == 404
     text = _fetch(url + watched[-1].path)[1]
-    assert f"Myths {number}" in text
+    assert "Myths in spring" in text
     assert "Myths and facts" not in text
 
 
-def picture_of_the_rest(page: Page, url: str, release_url: str) -> None:
-    """The list, the calendar, the dashboard; a phone; right to left. Only for pictures."""
-    if not os.environ.get("RELEASE_PICTURES"):
-        return
+def pictures_of_the_rest(page: Page, arabic: Page, url: str, release_url: str) -> None:
+    """The list, the calendar, the dashboard; a phone; right to left."""
     for name, address in (
         ("list", f"{url}/admin/releases/"),
         ("calendar", f"{url}/admin/releases/calendar/"),
@@ -293,9 +302,11 @@ def picture_of_the_rest(page: Page, url: str, release_url: str) -> None:
     ):
         page.goto(address)
         picture(page, name)
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     page.goto(release_url)
     picture(page, "phone")
     page.goto(f"{url}/admin/releases/calendar/")
     picture(page, "phone-calendar")
-    page.set_viewport_size(DESK)  # type: ignore[arg-type]
+    page.set_viewport_size(DESK)
+    arabic.goto(release_url)
+    picture(arabic, "right-to-left")
