@@ -126,10 +126,11 @@ def _users_outside_the_index(file: Key) -> Iterator[Any]:
     campaign's settings are such a model.
     """
     model: Any = ContentType.objects.get_for_id(file[0]).model_class()
-    for relation in _relations_to(model):
-        user: Any = relation.related_model
-        if relation.many_to_many or user not in ReferenceIndex.tracked_models:
-            yield user._base_manager.filter(**{relation.field.name: file[1]})
+    return (
+        relation.related_model._base_manager.filter(**{relation.field.name: file[1]})
+        for relation in _relations_to(model)
+        if relation.many_to_many or relation.related_model not in ReferenceIndex.tracked_models
+    )
 
 
 @functools.cache

@@ -264,6 +264,17 @@ def test_end_of_a_public_page_its_aliases_and_its_versions_move(country: Country
         assert Page.objects.get(pk=page.pk).live is live
 
 
+def test_end_of_a_public_record_moves(country: Country) -> None:
+    sign: Sign = SignFactory(code="HO-01", text="Pays cash", hotspots=[HotspotFactory()])
+    sign.expire_at = NINE
+    sign.save_revision().publish()
+    country.decide(NO_SUMMER_TIME, "2027b")
+
+    set_times.keep()
+
+    assert Sign.objects.get(pk=sign.pk).expire_at == NINE_WITHOUT
+
+
 def test_end_that_a_draft_plans_is_not_moved_with_that_of_the_public_version(
     country: Country,
 ) -> None:
