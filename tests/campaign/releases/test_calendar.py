@@ -104,6 +104,11 @@ def text_of(response: Any) -> str:
         ),
         ({"goes_live_at": THE_18TH, "state": ReleaseState.CANCELLED}, []),
         ({"goes_live_at": datetime(2027, 5, 1, tzinfo=UTC)}, []),
+        (
+            {"goes_live_at": datetime(2027, 2, 1, tzinfo=UTC), "ends_at": THE_18TH},
+            [(18, "Ends", "Hotels")],
+        ),
+        ({"ends_at": THE_18TH}, [(18, "Ends", "Hotels")]),
         ({}, []),
     ],
 )
@@ -330,6 +335,7 @@ def test_many_things_at_one_second_are_no_clash(chief: Any) -> None:
     timed(ReleaseStory.draft(ReleaseStory.page(live=True), at=NOW), THE_18TH)
     withdrawing = ReleaseStory.draft(at=NOW, withdraw=[ReleaseStory.page(live=True)])
     timed(withdrawing, THE_18TH)
+    timed(ReleaseStory.draft(ReleaseStory.term("Grooming"), at=NOW), THE_18TH)
 
     assert clashes(at=NOW) == []
 
