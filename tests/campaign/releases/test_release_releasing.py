@@ -30,6 +30,7 @@ from campaign.releases.exceptions import (
     ReleaseStateError,
     ReleaseTimeError,
 )
+from campaign.releases.gate import bulk_writes
 from campaign.releases.models import DueWork, Effect, LedgerEntry, Release
 from campaign.releases.signals import (
     public_state_changed,
@@ -347,7 +348,8 @@ def test_a_version_that_would_not_be_public_fails(at: datetime) -> None:
 
     def hide(change: Any, **_arguments: Any) -> None:
         if change.is_public:
-            Page.objects.filter(pk=page.pk).update(live=False)
+            with bulk_writes():
+                Page.objects.filter(pk=page.pk).update(live=False)
 
     public_state_changed.connect(hide)
     try:
