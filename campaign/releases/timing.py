@@ -16,7 +16,7 @@ from django.utils import timezone
 from campaign.releases.conf import get_settings
 from campaign.releases.enums import RELEASE_KINDS, WorkKind
 from campaign.releases.exceptions import ClockMovedError
-from campaign.releases.models import DueWork, ReleaseItem
+from campaign.releases.models import DueWork, ReleaseCheck, ReleaseItem
 
 MOST_TOGETHER = 300
 """Items in one commit at a moment: more would keep the database's write lock for too long."""
@@ -80,8 +80,17 @@ def most_together() -> int:
 def lead(works: Iterable[DueWork]) -> timedelta:
     """How long before their moment these items have to begin, together."""
     options = get_settings()
-    wanted = options.lead + size(works) * seconds_per_item()
+    works = list(works)
+    for_items = size(works) * seconds_per_item()
+    wanted = options.lead + max(for_items, MARGIN * _longest_rehearsal(works))
     return timedelta(seconds=min(wanted, options.horizon - options.tick))
+
+
+def _longest_rehearsal(works: Iterable[DueWork]) -> float:
+    """Seconds that the newest rehearsal of a release among them took: going live takes as long."""
+    releases = [int(work.object_id) for work in works if work.kind in SIZES]
+    newest = ReleaseCheck.objects.filter(release__in=releases).order_by("-run_at").first()
+    return 0.0 if newest is None else newest.took
 
 
 def _one(_work: DueWork) -> int:

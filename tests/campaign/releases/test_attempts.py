@@ -16,11 +16,16 @@ from wagtail.signals import page_published, page_unpublished
 from campaign.releases import attempts, timing
 from campaign.releases.attempts import Claim, Result, attempt, run_due, try_again
 from campaign.releases.due_work import find_due, find_upcoming, record_schedules
-from campaign.releases.enums import AttemptOutcome, WorkKind, WorkState
+from campaign.releases.enums import AttemptOutcome, CheckTrigger, WorkKind, WorkState
 from campaign.releases.exceptions import ClockMovedError, NotRetryableError
-from campaign.releases.models import DueAttempt, DueWork
+from campaign.releases.models import DueAttempt, DueWork, ReleaseCheck
 from campaign.releases.signals import due_work_done
-from tests.factories.releases import DueAttemptFactory, DueWorkFactory, ScheduledPage
+from tests.factories.releases import (
+    DueAttemptFactory,
+    DueWorkFactory,
+    ReleaseFactory,
+    ScheduledPage,
+)
 
 pytestmark = pytest.mark.django_db
 really_committing = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -551,6 +556,24 @@ def test_the_more_there_is_the_earlier_it_begins(settings: Any) -> None:
     assert timing.lead([one]) == timedelta(seconds=0.6)
     assert timing.lead([one] * 3) == timedelta(seconds=0.8)
     assert timing.lead([one] * 500) == timedelta(seconds=3)
+
+
+def test_a_release_begins_as_early_as_its_newest_rehearsal_took(
+    settings: Any, at: datetime
+) -> None:
+    settings.CAMPAIGN_RELEASES = {"lead": 0.5, "seconds_per_item": 0.1, "horizon": 9, "tick": 1}
+    release = ReleaseFactory()
+    for minutes, took in ((9, 8.0), (1, 2.0)):
+        ReleaseCheck.objects.create(
+            release=release,
+            trigger=CheckTrigger.ASKED,
+            run_at=at - timedelta(minutes=minutes),
+            ok=True,
+            took=took,
+        )
+    start = DueWork(kind=WorkKind.RELEASE_START, object_id=str(release.pk))
+
+    assert timing.lead([start]) == timedelta(seconds=0.5 + timing.MARGIN * 2)
 
 
 def test_run_due_leaves_a_backlog_to_the_thread_that_is_at_it(at: datetime) -> None:
