@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from django.conf import settings
 
-
 LONGEST_SHARED_SECONDS = 50
-"""An alert is on every page within 60 seconds: this long in a CDN, and 5 in the site's own cache."""
+"""An alert is on every page within 60 seconds: this long in a CDN, and 5 in our own cache."""
 
 
 def shared_cache_seconds() -> int:

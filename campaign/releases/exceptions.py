@@ -274,7 +274,7 @@ class UnknownEffectKindError(ReleasesError):
 
 
 class EffectNotRetryableError(ReleasesError):
-    """Somebody asked to try again an effect that has not failed and is not waiting to be retried."""
+    """Somebody asked to try again an effect that neither failed nor waits for another attempt."""
 
     def __init__(self, effect: Effect) -> None:
         self.effect = effect

@@ -201,8 +201,7 @@ def campaign_home(**fields: Any) -> HomePage:
         if welcome.specific_class is Page and welcome.depth > 1:
             welcome.delete()
     # Not only its fields: the page has kept where sites began before.
-    home = HomePage.objects.get(pk=home.pk)
-    return home
+    return HomePage.objects.get(pk=home.pk)
 
 
 def campaign_settings(**fields: Any) -> CampaignSettings:

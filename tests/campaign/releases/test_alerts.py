@@ -12,8 +12,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from wagtail.models import Locale
 from wagtail.log_actions import registry
+from wagtail.models import Locale
 
 from campaign.pages.models import HomePage
 from campaign.releases import alerts
