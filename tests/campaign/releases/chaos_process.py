@@ -366,7 +366,15 @@ def schedule_pages(count: int, first: float, apart: float) -> list[int]:
 
 
 def pages_published(pages: list[int]) -> dict[str, Any]:
-    """How often each page was published, by the log, the ledger and the record of attempts."""
+    """How often each page was published, by the log, the ledger and the record of attempts.
+
+    The last of them may be under way: it waits until all are public, or long enough to say no.
+    """
+    until = time.monotonic() + PATIENCE
+    while Page.objects.filter(pk__in=pages, live=True).count() < len(pages):
+        if time.monotonic() > until:
+            break
+        time.sleep(0.1)
     attempts = Counter(
         DueWork.objects.filter(object_id__in=list(map(str, pages))).values_list(
             "attempt_log__outcome", flat=True

@@ -9,6 +9,7 @@ wagtail-localize that publishes, schedules or withdraws.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -259,7 +260,8 @@ def told(client: Client, address: str, data: dict[str, Any] | None = None) -> st
     response = client.post(address, data or {}, follow=True)
     shown = unescape(response.content.decode())
     assert response.status_code == 200
-    assert WHAT_TO_DO in shown
+    said = re.findall(r'<li class="(?:success|warning|error|info)">.*?</li>', shown, re.DOTALL)
+    assert WHAT_TO_DO in shown, (response.redirect_chain, said)
     assert "under embargo" in shown
     return shown
 
