@@ -27,6 +27,7 @@ from campaign.releases.attempts import run_due
 from tests.factories import media
 from tests.factories import pages as make
 from tests.factories.content_blocks import HotspotFactory
+from tests.reading import read_to_the_end
 
 pytestmark = [
     pytest.mark.django_db,
@@ -68,7 +69,7 @@ class Links(HTMLParser):
 def words_of(response: Any) -> str:
     """Everything an answer says, its headers too: a redirect can give an address away."""
     body = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
+    read_to_the_end(response)
     return body.decode(errors="replace") + "".join(
         f"{name}: {value}" for name, value in response.items()
     )
@@ -256,7 +257,7 @@ def everything(client: Client, embargoed: Embargoed) -> dict[str, Any]:
 
 def status_of_file(client: Client, url: str) -> int:
     response = client.get(url)
-    response.close()
+    read_to_the_end(response)
     return int(response.status_code)
 
 

@@ -463,6 +463,11 @@ def test_a_lost_attempt_of_long_ago_is_closed_by_the_next(at: datetime) -> None:
 # --- Together, and at the moment ------------------------------------------------------------------
 
 
+def due_pages() -> list[int]:
+    """The pages that have or had due work."""
+    return [int(pk) for pk in DueWork.objects.values_list("object_id", flat=True)]
+
+
 def due_in(page_count: int, due_at: datetime) -> list[int]:
     for _number in range(page_count):
         ScheduledPage.make(go_live_at=due_at)
@@ -479,7 +484,7 @@ def test_what_is_begun_early_becomes_public_at_its_moment_and_says_so() -> None:
 
     assert due_at <= timezone.now() < due_at + timedelta(seconds=0.5)
     assert set(results.values()) == {Result.DONE}
-    pages = Page.objects.filter(pk__in=DueWork.objects.values("object_id"))
+    pages = Page.objects.filter(pk__in=due_pages())
     assert set(pages.values_list("live", "go_live_at", "last_published_at")) == {
         (True, due_at, due_at)
     }
@@ -497,7 +502,7 @@ def test_one_that_fails_among_others_takes_back_only_its_own_writes(
         results = attempts.attempt_together(works, at=at)
 
     assert list(results.values()) == [Result.DONE, Result.RETRYING, Result.DONE]
-    live = Page.objects.filter(pk__in=DueWork.objects.values("object_id"), live=True)
+    live = Page.objects.filter(pk__in=due_pages(), live=True)
     assert live.count() == 2
     assert Revision.objects.filter(approved_go_live_at__isnull=False).count() == 1
     assert DueWork.objects.get(pk=works[1]).last_error.startswith("OSError")
@@ -516,7 +521,7 @@ def test_when_the_commit_fails_every_item_is_retried(
     results = attempts.attempt_together(works, at=at)
 
     assert list(results.values()) == [Result.RETRYING, Result.RETRYING]
-    assert not Page.objects.filter(pk__in=DueWork.objects.values("object_id"), live=True).exists()
+    assert not Page.objects.filter(pk__in=due_pages(), live=True).exists()
     assert Revision.objects.filter(approved_go_live_at__isnull=False).count() == 2
 
 
@@ -649,4 +654,4 @@ def test_what_is_not_written_by_the_moment_follows_it(
     assert sum(commits) == 5
     assert 0 < commits[0] < 5
     assert max(commits[1:]) <= 2
-    assert Page.objects.filter(pk__in=DueWork.objects.values("object_id"), live=True).count() == 5
+    assert Page.objects.filter(pk__in=due_pages(), live=True).count() == 5

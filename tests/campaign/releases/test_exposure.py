@@ -25,6 +25,7 @@ from content_blocks.models import Sign
 from tests.factories import media
 from tests.factories import pages as make
 from tests.factories.content_blocks import HotspotFactory, SignFactory
+from tests.reading import read_to_the_end
 
 pytestmark = [
     pytest.mark.django_db,
@@ -50,7 +51,7 @@ def guidance(section: Page, *blocks: dict[str, Any], **fields: Any) -> GuidanceP
 
 def status(client: Client, address: str) -> int:
     response = client.get(address)
-    response.close()
+    read_to_the_end(response)
     return response.status_code
 
 
@@ -73,7 +74,7 @@ def test_files_of_a_public_page_are_for_everyone_and_come_without_a_cookie(
 
     for address in (media.address_of_picture(image), file.url):
         response = client.get(address)
-        response.close()
+        read_to_the_end(response)
         assert response.status_code == 200
         assert response["Cache-Control"] == "public, max-age=86400, s-maxage=60"
         assert (response.cookies, response["Vary"]) == ({}, "Accept-Language")
@@ -87,7 +88,7 @@ def test_what_editors_see_of_an_embargoed_file_stays_out_of_every_cache(
 
     for address in (media.address_of_picture(image), file.url):
         response = admin_client.get(address)
-        response.close()
+        read_to_the_end(response)
         assert response["Cache-Control"] == "private, no-store"
 
 
