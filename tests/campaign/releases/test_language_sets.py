@@ -476,3 +476,29 @@ def test_a_thing_that_has_no_language_is_left_alone() -> None:
     assert sources.source_of(found) is None
     assert sources.untranslated(found) is None
     assert sources.note_source_changed(found) is False
+
+
+def test_withdrawing_the_source_leaves_drafts_without_a_time_alone(urdu: Locale) -> None:
+    page = a_page()
+    draft = translated(page, urdu)
+
+    page.unpublish()
+
+    assert not fresh(draft).live
+    assert fresh(draft).get_latest_revision() == draft.get_latest_revision()
+
+
+def test_a_new_address_leaves_a_translation_alone_whose_draft_has_another(urdu: Locale) -> None:
+    page = a_page()
+    translation = translated(page, urdu, live=True)
+    draft = fresh(translation)
+    draft.slug = f"draft-{uuid4()}"
+    own = draft.save_revision()
+    page = fresh(page)
+    page.slug = f"new-{uuid4()}"
+
+    page.save_revision().publish()
+
+    assert fresh(translation).slug == page.slug
+    own.refresh_from_db()
+    assert own.content["slug"] == draft.slug
