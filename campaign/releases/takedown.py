@@ -16,9 +16,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from wagtail.actions.unpublish import UnpublishAction
 from wagtail.actions.unpublish_page import UnpublishPageAction
@@ -54,6 +52,7 @@ from campaign.releases.takedown_reach import (
     scope_of,
     things_under,
 )
+from campaign.releases.wall_time import to_the_second
 from translations.sources import source_of
 
 RULE_TAKEN_DOWN = "releases.taken_down"
@@ -296,7 +295,7 @@ def stop_what_is_taken_down(transition: Transition) -> Iterable[Finding]:
             why=_("“%(title)s” was taken down on %(when)s because: %(reason)s")
             % {
                 "title": takedown.title,
-                "when": date_format(timezone.localtime(takedown.taken_down_at), "j F Y, H:i T"),
+                "when": to_the_second(takedown.taken_down_at),
                 "reason": takedown.reason,
             },
             what_to_do=_("Undo that takedown first, under “Takedowns”. Your text is kept."),
@@ -434,7 +433,7 @@ def _plan_return(item: TakedownItem, takedown: Takedown, *, at: datetime) -> Ret
     if item.was_live and item.expire_at is not None and item.expire_at <= at:
         found.notes.append(
             _("It was to come down on %(when)s, so it does not come back.")
-            % {"when": _when(item.expire_at)}
+            % {"when": to_the_second(item.expire_at)}
         )
     else:
         found.is_public_again = item.was_live
@@ -451,19 +450,15 @@ def _plan_schedules(found: Return, *, at: datetime) -> None:
                     "A version was to go live on %(when)s. That has passed: publish it by hand if "
                     "it is still wanted."
                 )
-                % {"when": _when(moment) if moment else "?"}
+                % {"when": to_the_second(moment) if moment else "?"}
             )
         elif not Revision.objects.filter(pk=schedule["revision"]).exists():
             found.notes.append(
                 _("The version that was to go live on %(when)s has been deleted since.")
-                % {"when": _when(moment)}
+                % {"when": to_the_second(moment)}
             )
         else:
             found.schedules.append((schedule["revision"], moment))
-
-
-def _when(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "j F Y, H:i T")
 
 
 def _thing_of(item: TakedownItem) -> Any:

@@ -142,6 +142,15 @@ def describe(at: datetime, zone: str, *, now: datetime | None = None) -> str:
     return text
 
 
+def to_the_second(at: datetime) -> str:
+    """A moment by the reader's own clock: "Sat 3 April 2027, 10:30:00 BST".
+
+    Django leaves the zone out in the hour that clocks show twice, where it matters most.
+    """
+    local = timezone.localtime(at)
+    return f"{date_format(local.replace(tzinfo=None), 'D j F Y, H:i:s')} {name_of_offset(local)}"
+
+
 UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "UCT", "Zulu", "Etc/Zulu", "Universal"})
 
 

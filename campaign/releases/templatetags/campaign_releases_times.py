@@ -10,9 +10,10 @@ from django.conf import settings
 from django.utils.formats import date_format
 
 from campaign.releases.views.release_words import log_text as text_of_entry
-from campaign.releases.wall_time import describe, find_zone
+from campaign.releases.wall_time import describe, find_zone, to_the_second
 
 register = template.Library()
+register.filter("moment", to_the_second)
 
 
 @register.simple_tag

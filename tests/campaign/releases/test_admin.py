@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -126,6 +127,21 @@ def test_the_report_names_the_zone_of_its_times(editor: Client, at: datetime) ->
     shown = text_of(editor, REPORT)
 
     assert "GMT" in shown or "BST" in shown
+
+
+def test_the_report_tells_the_two_half_past_ones_in_october_apart(
+    editor: Client, at: datetime
+) -> None:
+    for hour in (0, 1):
+        ScheduledPage.make(go_live_at=datetime(2027, 10, 31, hour, 30, tzinfo=UTC))
+    record_schedules(at=at)
+    DueWork.objects.update(next_attempt_at=F("due_at"))
+
+    shown = text_of(editor, REPORT)
+
+    for zone in ("BST", "GMT"):
+        assert shown.count(f">Sun 31 October 2027, 01:30:00 {zone}<") == 1
+        assert shown.count(f"Next attempt at Sun 31 October 2027, 01:30:00 {zone}") == 1
 
 
 @pytest.mark.parametrize(
