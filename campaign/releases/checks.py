@@ -11,6 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management import get_commands
 from django.db import connections
+from django.utils.module_loading import import_string
 
 from campaign.releases.conf import get_settings
 from campaign.releases.exceptions import ReleasesSettingsError
@@ -38,6 +39,98 @@ def check_publish_scheduled_is_ours(**_kwargs: object) -> list[CheckMessage]:
             hint="Put 'campaign.releases' before 'wagtail' in INSTALLED_APPS: Wagtail's own "
             "command loses a schedule when publishing fails, and publishes twice in parallel.",
             id="campaign_releases.E002",
+        )
+    ]
+
+
+GATE_REFUSAL = "campaign.releases.middleware.GateRefusalMiddleware"
+TAKEN_DOWN = "campaign.releases.middleware.TakenDownMiddleware"
+ANSWER_404_THEMSELVES = frozenset(
+    {
+        "django.contrib.redirects.middleware.RedirectFallbackMiddleware",
+        "django.middleware.locale.LocaleMiddleware",
+        "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    }
+)
+"""With what is derived from them."""
+
+
+@register()
+def check_middleware(**_kwargs: object) -> list[CheckMessage]:
+    """E005 to E007: our middleware is missing, or does not see what it has to answer."""
+    found: list[CheckMessage] = []
+    if GATE_REFUSAL not in settings.MIDDLEWARE:
+        found.append(
+            Error(
+                "GateRefusalMiddleware is not in MIDDLEWARE.",
+                hint=f"Add {GATE_REFUSAL!r} at the end: without it an editor whose publication is "
+                "refused reads “server error” and not what to do.",
+                id="campaign_releases.E005",
+            )
+        )
+    if TAKEN_DOWN not in settings.MIDDLEWARE:
+        found.append(
+            Error(
+                "TakenDownMiddleware is not in MIDDLEWARE.",
+                hint=f"Add {TAKEN_DOWN!r} after the middleware of languages and of redirects: "
+                "without it what was taken down answers 404, with no explanation and no redirect.",
+                id="campaign_releases.E006",
+            )
+        )
+        return found
+    inside = settings.MIDDLEWARE[settings.MIDDLEWARE.index(TAKEN_DOWN) + 1 :]
+    found += [
+        Error(
+            f"{name} comes after TakenDownMiddleware in MIDDLEWARE.",
+            hint=f"Put it before {TAKEN_DOWN!r}: the one nearer to the end answers a 404 first, "
+            "so a redirect or another language would be shown in place of the takedown.",
+            id="campaign_releases.E007",
+        )
+        for name in inside
+        if _answers_404_itself(name)
+    ]
+    return found
+
+
+def _answers_404_itself(name: str) -> bool:
+    bases = getattr(import_string(name), "__mro__", ())  # a function has none
+    return not ANSWER_404_THEMSELVES.isdisjoint(
+        f"{base.__module__}.{base.__qualname__}" for base in bases
+    )
+
+
+@register()
+def check_rules_are_installed(**_kwargs: object) -> list[CheckMessage]:
+    """E008: the room that holds the rules of content is not an app, so none is registered."""
+    if apps.is_installed("campaign.assurance"):
+        return []
+    return [
+        Error(
+            "campaign.assurance is not installed: content is published without its rules.",
+            hint="Add 'campaign.assurance' after 'campaign.releases' in INSTALLED_APPS.",
+            id="campaign_releases.E008",
+        )
+    ]
+
+
+TICK = "campaign_releases.hand_out_due_work"
+
+
+@register()
+def check_tick(**_kwargs: object) -> list[CheckMessage]:
+    """W005: Celery beat does not send what publishes.
+
+    Not an error: `manage.py publish_due` from cron does the same, to the minute.
+    """
+    schedule = getattr(settings, "CELERY_BEAT_SCHEDULE", {})
+    if TICK in (entry["task"] for entry in schedule.values()):
+        return []
+    return [
+        Warning(
+            f"CELERY_BEAT_SCHEDULE does not send {TICK}.",
+            hint="Send it every few seconds. Where cron runs `manage.py publish_due` every minute "
+            "instead, add 'campaign_releases.W005' to SILENCED_SYSTEM_CHECKS.",
+            id="campaign_releases.W005",
         )
     ]
 

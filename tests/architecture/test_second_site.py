@@ -13,7 +13,14 @@ pytestmark = [pytest.mark.one_database, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parents[2]
 # From the bottom of the house to the top.
-ROOMS = ["translations", "content_blocks", "campaign.releases", "campaign.pages", "campaign.packs"]
+ROOMS = [
+    "translations",
+    "content_blocks",
+    "campaign.assurance",
+    "campaign.releases",
+    "campaign.pages",
+    "campaign.packs",
+]
 
 SETTINGS = """
 from __future__ import annotations
@@ -74,6 +81,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
+if "campaign.releases" in ROOMS:
+    MIDDLEWARE += [
+        "campaign.releases.middleware.TakenDownMiddleware",
+        "campaign.releases.middleware.GateRefusalMiddleware",
+    ]
+    CELERY_BEAT_SCHEDULE = {
+        "tick": {"task": "campaign_releases.hand_out_due_work", "schedule": 5.0}
+    }
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -63,6 +63,63 @@ def test_this_site_passes_all_checks() -> None:
     assert checks.check_settings() == []
     assert checks.check_publish_scheduled_is_ours() == []
     assert checks.check_transactions() == []
+    assert checks.check_middleware() == []
+    assert checks.check_rules_are_installed() == []
+    assert checks.check_tick() == []
+
+
+LANGUAGES = "cms_site.addresses.KnownAddressLocaleMiddleware"
+REDIRECTS = "wagtail.contrib.redirects.middleware.RedirectMiddleware"
+
+
+@pytest.mark.parametrize(
+    ("middleware", "expected"),
+    [
+        ([checks.TAKEN_DOWN, checks.GATE_REFUSAL], []),
+        ([LANGUAGES, REDIRECTS, checks.TAKEN_DOWN, checks.GATE_REFUSAL], []),
+        (
+            [checks.TAKEN_DOWN, checks.GATE_REFUSAL, "django.utils.http.urlencode"],  # a function
+            [],
+        ),
+        ([REDIRECTS, checks.TAKEN_DOWN], [("E005", "GateRefusalMiddleware")]),
+        ([checks.GATE_REFUSAL, REDIRECTS], [("E006", "TakenDownMiddleware")]),
+        ([], [("E005", "GateRefusalMiddleware"), ("E006", "TakenDownMiddleware")]),
+        ([checks.GATE_REFUSAL, checks.TAKEN_DOWN, REDIRECTS], [("E007", REDIRECTS)]),
+        (
+            [checks.TAKEN_DOWN, LANGUAGES, checks.GATE_REFUSAL, REDIRECTS],
+            [("E007", LANGUAGES), ("E007", REDIRECTS)],
+        ),
+    ],
+)
+def test_middleware_that_is_missing_or_in_the_wrong_place_is_an_error(
+    settings: Any, middleware: list[str], expected: list[tuple[str, str]]
+) -> None:
+    settings.MIDDLEWARE = middleware
+
+    found = checks.check_middleware()
+
+    assert [(one.id, one.msg.split()[0]) for one in found] == [
+        (f"campaign_releases.{number}", name) for number, name in expected
+    ]
+
+
+def test_content_without_its_rules_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks.apps, "is_installed", {"campaign.releases"}.__contains__)
+
+    assert [found.id for found in checks.check_rules_are_installed()] == ["campaign_releases.E008"]
+
+
+def test_a_tick_that_nobody_sends_is_reported(settings: Any) -> None:
+    settings.CELERY_BEAT_SCHEDULE = {"other": {"task": "other.task", "schedule": 1.0}}
+
+    (found,) = checks.check_tick()
+
+    assert (found.id, found.msg) == (
+        "campaign_releases.W005",
+        "CELERY_BEAT_SCHEDULE does not send campaign_releases.hand_out_due_work.",
+    )
+    del settings.CELERY_BEAT_SCHEDULE
+    assert len(checks.check_tick()) == 1
 
 
 def test_publish_scheduled_is_ours() -> None:
