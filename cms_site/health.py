@@ -8,6 +8,7 @@ wake a person. Each answers JSON, 200 or 503, is never cached, and tells nothing
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
@@ -22,6 +23,7 @@ from campaign.releases.health import (
     due_work_health,
     effects_health,
 )
+from campaign.releases.ledger import count_unrecorded
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +32,7 @@ LONGEST_EFFECT_SECONDS = 300.0
 """A cache that answers again within the first few attempts wakes nobody."""
 
 
-def _answer(problems: list[str], facts: dict[str, object] | None = None) -> JsonResponse:
+def _answer(problems: list[str], facts: Mapping[str, object] | None = None) -> JsonResponse:
     return JsonResponse(
         {"status": "failing" if problems else "ok", "problems": problems, **(facts or {})},
         status=503 if problems else 200,
@@ -71,6 +73,17 @@ def _effects_problems(facts: EffectsHealth) -> list[str]:
     return problems
 
 
+def _warnings() -> list[str]:
+    """What somebody should see to by day: it is in the answer, and wakes nobody."""
+    unrecorded = count_unrecorded()
+    if not unrecorded:
+        return []
+    return [
+        f"The ledger does not know {unrecorded} public pages or records: "
+        "run `manage.py ledger --begin`."
+    ]
+
+
 @require_safe
 @never_cache
 def live(_request: HttpRequest) -> JsonResponse:
@@ -95,5 +108,9 @@ def deep(_request: HttpRequest) -> JsonResponse:
     work, effects = due_work_health(at=at), effects_health(at=at)
     return _answer(
         _due_work_problems(work) + _effects_problems(effects),
-        {"due_work": work.as_dict(), "effects": effects.as_dict()},
+        {
+            "warnings": _warnings(),
+            "due_work": work.as_dict(),
+            "effects": effects.as_dict(),
+        },
     )

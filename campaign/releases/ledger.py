@@ -18,6 +18,8 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from modelcluster.fields import ParentalKey
@@ -257,6 +259,31 @@ def _end_what_is_not(
 def _place_of(instance: Any) -> tuple[str, str, str, str]:
     here = address_of(instance)
     return here.path, here.site_id, *_identity(instance)
+
+
+def count_unrecorded() -> int:
+    """How many public pages and records the ledger has never heard of: it is to be begun.
+
+    One query, by the ledger's index of types and numbers.
+    """
+    label: Any = Concat("content_type__app_label", Value("."), "content_type__model")
+    pages = _without_entry(Page.objects.live().filter(depth__gt=1), label)
+    records = (
+        _without_entry(model._base_manager.filter(live=True), Value(model._meta.label_lower))
+        for model in _models_with_drafts()
+    )
+    count: int = pages.union(*records, all=True).count()
+    return count
+
+
+def _without_entry(rows: Any, label: Any) -> Any:
+    entries = LedgerEntry.objects.filter(
+        content_type=OuterRef("ledger_type"), object_id=OuterRef("ledger_number")
+    )
+    rows = rows.annotate(
+        ledger_type=Cast(label, CharField()), ledger_number=Cast("pk", CharField())
+    )
+    return rows.filter(~Exists(entries)).order_by().values("ledger_type", "ledger_number")
 
 
 def broken_contents() -> list[str]:

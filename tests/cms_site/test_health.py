@@ -8,9 +8,12 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
+from campaign.releases.gateposts import maintenance
 from campaign.releases.health import DueWorkHealth, EffectsHealth
+from campaign.releases.ledger import reconcile
 from campaign.releases.models import Effect
 from cms_site import health
+from tests.factories.pages import GuidancePageFactory, campaign_home
 
 GOOD = DueWorkHealth(oldest_overdue_seconds=0.0, overdue=0, failed=0, heartbeat_age_seconds=1.0)
 
@@ -132,3 +135,25 @@ def test_deep_reads_the_real_facts(client: Client) -> None:
 
 def test_only_reading_is_allowed(client: Client) -> None:
     assert client.post("/health/live").status_code == 405
+
+
+@pytest.mark.django_db
+def test_deep_mentions_what_the_ledger_does_not_know_and_wakes_nobody(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "due_work_health", facts())
+    reconcile(at=timezone.now())
+    assert client.get("/health/deep").json()["warnings"] == []
+    home = campaign_home()
+    assert client.get("/health/deep").json()["warnings"] == []
+    with maintenance(reason="Somebody's SQL"), connection.cursor() as cursor:
+        cursor.execute("UPDATE wagtailcore_page SET live = %s WHERE id = %s", [False, home.pk])
+        GuidancePageFactory(parent=home, draft=True)
+        cursor.execute("UPDATE wagtailcore_page SET live = %s", [True])
+
+    response = client.get("/health/deep")
+
+    assert response.status_code == 200
+    assert response.json()["warnings"] == [
+        "The ledger does not know 1 public pages or records: run `manage.py ledger --begin`."
+    ]

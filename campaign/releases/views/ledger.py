@@ -27,7 +27,7 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.permission_policies import ModelPermissionPolicy
 
 from campaign.releases.enums import Cause, LedgerChange
-from campaign.releases.ledger import Answer, shown
+from campaign.releases.ledger import Answer, count_unrecorded, shown
 from campaign.releases.ledger_text import Line, as_csv, as_json, lines_of
 from campaign.releases.models import LedgerEntry
 
@@ -156,6 +156,12 @@ class LedgerReport(ReportView):
         return (
             ordered.order_by(*ordered.query.order_by, "-pk") if ordered.query.order_by else ordered
         )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Count what the ledger does not know, for the line above the table."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["unrecorded_count"] = count_unrecorded()
+        return context
 
     @cached_property
     def header_more_buttons(self) -> list[Any]:

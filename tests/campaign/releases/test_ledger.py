@@ -584,9 +584,11 @@ def test_a_ledger_can_begin_on_a_site_that_is_older(guidance: Any) -> None:
     append_only.install(connection)
     GuidancePageFactory(parent=Page.objects.get(slug="campaign"), draft=True)
     at = timezone.now()
+    unknown = ledger.count_unrecorded()
 
     added = ledger.reconcile(at=at)
 
+    assert (unknown, ledger.count_unrecorded()) == (2, 0)
     assert sorted(entry.address for entry in added) == ["/en/", HOTELS]
     assert {(row.change, row.cause, row.at) for row in added} == {("shown", "maintenance", at)}
     assert ledger.reconcile(at=at) == []

@@ -19,6 +19,7 @@ from campaign.releases.enums import Cause
 from campaign.releases.gate import acting
 from campaign.releases.gateposts import maintenance
 from campaign.releases.heartbeats import Beating, beat
+from campaign.releases.ledger import reconcile
 from campaign.releases.models import LedgerEntry, append_only
 from tests.factories.content_blocks import HotspotFactory
 from tests.factories.pages import (
@@ -84,6 +85,21 @@ def results(client: Client, query: str) -> list[tuple[str, str]]:
 
 
 # --- The report -----------------------------------------------------------------------------------
+
+
+def test_the_report_says_what_the_ledger_does_not_know(boss: Client) -> None:
+    home = campaign_home()
+    reconcile(at=timezone.now())
+    GuidancePageFactory(parent=home, draft=True)
+    asked = "Ask whoever runs this site to run “manage.py ledger --begin”"
+    assert asked not in boss.get(REPORT).content.decode()
+
+    with maintenance(reason="Somebody's SQL"), connection.cursor() as cursor:
+        cursor.execute("UPDATE wagtailcore_page SET live = %s", [True])
+
+    shown = boss.get(REPORT).content.decode()
+    assert asked in shown
+    assert "1 page or record is public and not in the ledger" in shown
 
 
 def test_an_empty_ledger_says_how_it_fills(boss: Client) -> None:
@@ -155,7 +171,7 @@ def test_the_report_needs_the_same_queries_for_one_row_and_for_three(
         boss.get(REPORT)
 
 
-REPORT_QUERIES = 11
+REPORT_QUERIES = 12
 
 
 # --- What did it show? ----------------------------------------------------------------------------
