@@ -44,19 +44,26 @@ class Channel(virtual.Channel):
         super().__init__(connection, **kwargs)
         self.folder = Path("/", connection.client.virtual_host)
         self._serial = itertools.count()
+        self._queue_folders: dict[str, Path] = {}
 
     def _queue_folder(self, queue: str) -> Path:
-        # quote() leaves dots alone: a queue called ".." must not climb out of the folder.
-        return self.folder / quote(queue, safe="").replace(".", "%2E")
+        # Asked ten times a second, so it is worked out once.
+        folder = self._queue_folders.get(queue)
+        if folder is None:
+            # quote() leaves dots alone: a queue called ".." must not climb out of the folder.
+            folder = self.folder / quote(queue, safe="").replace(".", "%2E")
+            self._queue_folders[queue] = folder
+        return folder
 
     def _waiting(self, queue: str) -> list[Path]:
         """The queue's messages, the oldest first."""
+        folder = self._queue_folder(queue)
         try:
-            names = os.listdir(self._queue_folder(queue))
+            names = os.listdir(folder)
         except FileNotFoundError:
             return []
         return [
-            self._queue_folder(queue) / name
+            folder / name
             for name in sorted(names)
             if name.endswith(_SUFFIX) and not name.startswith(".")
         ]

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from wagtail.models import DraftStateMixin, Page, Revision
 
 from campaign.releases.enums import RELEASE_KINDS, CheckTrigger, ReleaseState, WorkKind
@@ -105,13 +105,19 @@ def _go_lives(until: datetime | None) -> Iterator[Schedule]:
         )
 
 
-def _expiries(model: type[Any], until: datetime | None) -> Iterator[Schedule]:
+def expiring(model: type[Any], *, until: datetime | None) -> QuerySet[Any]:
+    """The live rows of a model that come down at or before `until` (None: at any time)."""
     chosen = Q(expire_at__isnull=False) if until is None else Q(expire_at__lte=until)
     if model is Page:
         # An alias comes down with its original.
         chosen &= Q(alias_of__isnull=True)
+    found: QuerySet[Any] = model._base_manager.filter(chosen, live=True)
+    return found
+
+
+def _expiries(model: type[Any], until: datetime | None) -> Iterator[Schedule]:
     type_id = ContentType.objects.get_for_model(model, for_concrete_model=False).pk
-    for pk, due_at, title, owner_id in model._base_manager.filter(chosen, live=True).values_list(
+    for pk, due_at, title, owner_id in expiring(model, until=until).values_list(
         "pk", "expire_at", "live_revision__object_str", "live_revision__user_id"
     ):
         yield Schedule(

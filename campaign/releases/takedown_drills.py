@@ -30,6 +30,7 @@ from campaign.releases.enums import Cause, TakedownAddressKind, TakedownScope, T
 from campaign.releases.exceptions import NothingToTakeDownError, ReleasesError
 from campaign.releases.gate import acting
 from campaign.releases.models import Takedown, TakedownAddress
+from campaign.releases.querysets import TakedownQuerySet
 from campaign.releases.takedown import note_addresses, reference_to, remove, title_of
 from campaign.releases.takedown_fetching import Fetcher, fetch_all, note
 from campaign.releases.takedown_reach import addresses_of, page_addresses, scope_of, things_under
@@ -72,11 +73,10 @@ def ask_for_drill(
     return drill
 
 
-def any_drill_waits(at: datetime) -> bool:
-    """Whether a drill is to be carried out, or tidied up after, at `at`. One cheap query."""
+def drills_to_run(at: datetime) -> TakedownQuerySet:
+    """Drills to be carried out, or tidied up after, at `at`."""
     unfinished = Q(state=TakedownState.DRILL_RUNNING, taken_down_at__lt=at - GIVEN_UP_AFTER)
-    waiting = Q(state=TakedownState.DRILL_WAITING)
-    return Takedown.objects.filter(waiting | unfinished).exists()
+    return Takedown.objects.filter(Q(state=TakedownState.DRILL_WAITING) | unfinished)
 
 
 def run_drills(*, at: datetime, fetch: Fetcher | None = None) -> int:

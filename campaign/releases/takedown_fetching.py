@@ -49,11 +49,6 @@ Fetcher = Callable[[str, str], Fetched]
 """Fetches one address, given its origin and its decoded path."""
 
 
-def anything_to_fetch(at: datetime) -> bool:
-    """Whether an address is to be fetched at `at`. One cheap query."""
-    return TakedownAddress.objects.to_fetch(at).exists()
-
-
 def fetch_due(*, at: datetime, fetch: Fetcher | None = None) -> int:
     """Fetch every address that is to be fetched at `at`, and note what it answered.
 

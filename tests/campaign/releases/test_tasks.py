@@ -43,11 +43,11 @@ def test_the_names_of_the_tasks_never_change() -> None:
     }
 
 
-def test_beat_sends_the_tick_at_the_interval_of_the_settings() -> None:
+def test_beat_sends_the_tick_often_enough_for_a_sign_of_life() -> None:
     entry = settings.CELERY_BEAT_SCHEDULE["hand-out-due-work"]
 
     assert entry["task"] == tasks.hand_out_due_work.name
-    assert entry["schedule"] == get_settings().tick
+    assert entry["schedule"] <= get_settings().heartbeat_every / 2
 
 
 def test_the_tick_does_what_is_due_and_hands_out_what_is_soon(
@@ -125,13 +125,9 @@ def test_a_late_message_about_something_done_or_gone_does_nothing(at: datetime) 
     tasks.attempt_due_work_task([404], at.isoformat())
 
 
-def test_beat_sends_effects_every_second_and_pruning_now_and_then() -> None:
+def test_beat_sends_pruning_now_and_then() -> None:
     entries = settings.CELERY_BEAT_SCHEDULE
 
-    assert (entries["run-effects"]["task"], entries["run-effects"]["schedule"]) == (
-        tasks.run_effects.name,
-        1.0,
-    )
     assert entries["prune-releases"]["task"] == tasks.prune.name
     for entry in entries.values():
         assert entry["options"]["expires"] <= max(10, entry["schedule"])
