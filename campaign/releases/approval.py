@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -18,28 +18,36 @@ from campaign.releases.conf import get_settings
 from campaign.releases.enums import ReleaseState
 from campaign.releases.exceptions import NotApprovableError, ReleaseStateError
 from campaign.releases.membership import refresh_translations
-from campaign.releases.models import Release, ReleaseItem
-from campaign.releases.moving import hash_of
+from campaign.releases.models import Release, ReleaseCheck, ReleaseItem
+from campaign.releases.moving import hash_of, things_of
 from campaign.releases.states import change_state, locked, record, void_approval
 
 __all__ = [
     "APPROVE_PERMISSION",
+    "FRESH_FOR",
     "approve",
     "digest_of",
+    "fresh_check",
     "may_move",
+    "note_contents",
     "note_edit",
     "void_approval",
     "why_not_approvable",
+    "why_unchecked",
 ]
 
 APPROVE_PERMISSION = "campaign_releases.approve_release"
+
+FRESH_FOR = timedelta(minutes=15)
+"""How long a check says how things stand, besides the release itself, for an act that follows."""
 
 
 def approve(release: Release, *, user: Any, at: datetime) -> Release:
     """Let `user` say that this release may go out as it is now: items, versions, languages, times.
 
     Raises:
-        NotApprovableError: `user` may not approve it; the message says why.
+        NotApprovableError: `user` may not approve it, or it was not checked as it is now, or the
+            check found what stops it; the message says which, and what to do.
         ReleaseStateError: it is not a draft.
     """
     with transaction.atomic():
@@ -47,10 +55,9 @@ def approve(release: Release, *, user: Any, at: datetime) -> Release:
         if release.state != ReleaseState.DRAFT:
             raise ReleaseStateError(release, _("approved"))
         refresh_translations(release, user=user, at=at)
+        note_contents(release)
         if (reason := why_not_approvable(release, user=user)) is not None:
             raise NotApprovableError(reason)
-        for item in release.items.select_related("revision"):
-            _take_note_of_content(item)
         change_state(
             release,
             ReleaseState.APPROVED,
@@ -72,12 +79,41 @@ def why_not_approvable(release: Release, *, user: Any) -> str | None:
         return _("There is nothing in this release yet.")
     if get_settings().four_eyes and (own := _own_work(release, items, user=user)):
         return own
-    forbidden = [item for item in items if not may_move(user, item.instance())]
-    if forbidden:
+    if (forbidden := first_forbidden(items, user=user)) is not None:
         return _("You may not publish “%(title)s”, so somebody else has to approve this.") % {
-            "title": forbidden[0].title
+            "title": forbidden.title
         }
+    return why_unchecked(release)
+
+
+def first_forbidden(items: list[ReleaseItem], *, user: Any) -> ReleaseItem | None:
+    """The first of these items that this person may not publish by hand; None if there is none."""
+    things = things_of(item.key for item in items)
+    return next((item for item in items if not may_move(user, things.get(item.key))), None)
+
+
+def why_unchecked(release: Release) -> str | None:
+    """Why the newest check does not let it be approved, and what to do; None when it does."""
+    check = release.checks.first()
+    if check is None:
+        return _("It has not been checked yet. Check it first, and look at what is found.")
+    if check.digest != digest_of(release):
+        return _("Something has changed since it was checked. Check it again first.")
+    if not check.ok:
+        return _("The check found what stops it. Put that right, and check it again.")
     return None
+
+
+def fresh_check(release: Release, *, at: datetime, for_now: bool = False) -> ReleaseCheck | None:
+    """The newest check that still says how things stand at `at`; None when there is none.
+
+    It is of exactly what would go out, not older than `FRESH_FOR`, and for the moment when the
+    release goes live, or `for_now`.
+    """
+    check: ReleaseCheck | None = release.checks.filter(
+        goes_live_at=None if for_now else release.goes_live_at, run_at__gte=at - FRESH_FOR
+    ).first()
+    return check if check is not None and check.digest == digest_of(release) else None
 
 
 def _own_work(release: Release, items: list[ReleaseItem], *, user: Any) -> str | None:
@@ -158,6 +194,12 @@ def note_edit(revision: Any, *, created: bool, at: datetime) -> None:
         )
     if is_pinned:
         _take_note_of_content(item, revision)
+
+
+def note_contents(release: Release) -> None:
+    """Keep what the pinned versions of a draft say now, also what was written past all signals."""
+    for item in release.items.select_related("revision"):
+        _take_note_of_content(item)
 
 
 def _take_note_of_content(item: ReleaseItem, revision: Any = None) -> None:

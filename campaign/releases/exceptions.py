@@ -228,6 +228,20 @@ class PreflightFailedError(ReleasesError):
         )
 
 
+class PreflightPendingError(ReleasesError):
+    """A large release is checked by a worker first; that was asked for. For the editor."""
+
+    def __init__(self, release: Release) -> None:
+        self.release = release
+        super().__init__(
+            _(
+                "“%(title)s” is being checked first; nothing else has happened yet. Do this again "
+                "as soon as the check is there."
+            )
+            % {"title": release.title}
+        )
+
+
 class ApprovalBrokenError(ReleasesError):
     """What would go out is not what was approved. Raised inside the transaction."""
 

@@ -17,9 +17,11 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
 
+from campaign.assurance.rules import Key
 from campaign.releases.enums import ItemAction, ReleaseState
 from campaign.releases.exceptions import ApprovalBrokenError
 from campaign.releases.models import Release, ReleaseItem
@@ -69,6 +71,30 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     return value
+
+
+def things_of(keys: Iterable[Key]) -> dict[Key, Any]:
+    """The pages (specific, the fields of their type deferred) and snippets of these keys.
+
+    Two queries for each base type, whatever their number. What was deleted is left out.
+    """
+    by_type: dict[int, list[str]] = defaultdict(list)
+    for type_id, object_id in keys:
+        by_type[type_id].append(object_id)
+    found: dict[Key, Any] = {}
+    for type_id, object_ids in by_type.items():
+        model: Any = ContentType.objects.get_for_id(type_id).model_class()
+        if model is None:
+            continue
+        rows = list(
+            Page.objects.filter(pk__in=object_ids).specific(defer=True)
+            if model is Page
+            else model._base_manager.filter(pk__in=object_ids)
+        )
+        if any(one.name == "locale" for one in model._meta.get_fields()):
+            prefetch_related_objects(rows, "locale")
+        found |= {(type_id, str(row.pk)): row for row in rows}
+    return found
 
 
 def in_order(items: Iterable[ReleaseItem]) -> list[tuple[ReleaseItem, Any]]:

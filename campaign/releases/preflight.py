@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -25,17 +26,29 @@ from campaign.assurance.enums import Severity
 from campaign.assurance.findings import Finding
 from campaign.assurance.links import is_public_at
 from campaign.assurance.rules import Key, Situation, key_of, run_rules
-from campaign.releases.approval import may_move
-from campaign.releases.enums import CheckTrigger, ItemAction, LanguagePolicy, ReleaseState
+from campaign.releases.approval import digest_of, may_move, note_contents
+from campaign.releases.due_work import record_schedules
+from campaign.releases.enums import (
+    CheckTrigger,
+    ItemAction,
+    LanguagePolicy,
+    ReleaseState,
+    WorkKind,
+    WorkState,
+)
 from campaign.releases.exceptions import ApprovalBrokenError, GateRefusedError
 from campaign.releases.membership import is_newest, refresh_translations, staying_behind
-from campaign.releases.models import Release, ReleaseCheck, ReleaseItem
+from campaign.releases.models import DueWork, Release, ReleaseCheck, ReleaseItem
 from campaign.releases.moving import in_order, pinned_revision
 from campaign.releases.rehearsal import explain, rehearse
 from campaign.releases.release_notices import tell
 from campaign.releases.signals import announce, release_checked
+from campaign.releases.states import locked
 from translations.progress import Progress, Readiness, readiness
 from translations.sources import source_of
+
+FEW_ITEMS = 5
+"""A release of no more items is checked at once; a larger one by a worker."""
 
 STOPPING = frozenset({Severity.CRITICAL, Severity.MAJOR})
 """A release with a finding of one of these severities is not scheduled and not published."""
@@ -97,22 +110,27 @@ def check_release(
     *,
     trigger: CheckTrigger,
     at: datetime,
-    moment: datetime | None = None,
+    for_now: bool = False,
 ) -> ReleaseCheck:
-    """Check a release for its moment (`moment`, else its own time, else now), and keep the result.
+    """Check a release for the moment when it goes live, or `for_now`, and keep the result.
 
     The result is announced (`release_checked`). Unless somebody asked for the check, and so sees
     the result, the owner is told what would fail.
     """
-    moment = moment or max(release.goes_live_at or at, at)
     with transaction.atomic():
+        release = locked(release)
+        goes_live_at = None if for_now else release.goes_live_at
+        moment = max(goes_live_at or at, at)
         refresh_translations(release, user=None, at=at)
+        if release.state == ReleaseState.DRAFT:
+            note_contents(release)
         found, took = _look(release, moment=moment)
         check = ReleaseCheck.objects.create(
             release=release,
             trigger=trigger,
             run_at=at,
-            goes_live_at=release.goes_live_at,
+            goes_live_at=goes_live_at,
+            digest=digest_of(release),
             ok=not any(one.stops for one in found),
             took=took,
             results=[_as_data(one) for one in found],
@@ -121,6 +139,41 @@ def check_release(
             tell(release, "check", people=[release.owner], check=check.pk)
         announce(release_checked, sender=ReleaseCheck, release=release, check=check)
     return check
+
+
+def is_large(release: Release) -> bool:
+    """Whether checking it takes too long for somebody to wait in front of the screen."""
+    return release.items.count() > FEW_ITEMS
+
+
+def ask_for_check(release: Release, *, at: datetime, for_now: bool = False) -> ReleaseCheck | None:
+    """Check a small release at once; have a worker check a large one (None).
+
+    Asked for twice, it is checked once. A wish whose check was given up is made anew.
+    """
+    if not is_large(release):
+        return check_release(release, trigger=CheckTrigger.ASKED, at=at, for_now=for_now)
+    with transaction.atomic():
+        release = locked(release)
+        work = waiting_check(release)
+        asked = work is not None and work.state != WorkState.FAILED
+        if not asked or (for_now and not release.check_asked_for_now):
+            release.check_asked_at, release.check_asked_for_now = at, for_now
+            release.save(update_fields=["check_asked_at", "check_asked_for_now"])
+            record_schedules(at=at, until=at)
+    return None
+
+
+def waiting_check(release: Release) -> DueWork | None:
+    """The due work of a check that was asked for and is not there yet, or was given up."""
+    if release.check_asked_at is None or not release.is_open:
+        return None
+    return DueWork.objects.filter(
+        kind=WorkKind.RELEASE_CHECK,
+        content_type=ContentType.objects.get_for_model(Release),
+        object_id=str(release.pk),
+        due_at=release.check_asked_at,
+    ).first()
 
 
 def find(release: Release, *, moment: datetime) -> list[ItemFindings]:

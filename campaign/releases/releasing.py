@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from campaign.releases.approval import digest_of, may_move
+from campaign.releases.approval import digest_of, first_forbidden, fresh_check
 from campaign.releases.enums import (
     APPROVED_RELEASE_STATES,
     OPEN_RELEASE_STATES,
@@ -28,6 +28,7 @@ from campaign.releases.exceptions import (
     ItemFailedError,
     NonexistentTimeError,
     PreflightFailedError,
+    PreflightPendingError,
     ReleaseStateError,
     ReleaseTimeError,
     UnknownZoneError,
@@ -45,7 +46,7 @@ from campaign.releases.moving import (
     steps_at_end,
 )
 from campaign.releases.owed import note_owed
-from campaign.releases.preflight import check_release
+from campaign.releases.preflight import ask_for_check, check_release, is_large
 from campaign.releases.release_notices import tell
 from campaign.releases.schedules import trigger_of_check
 from campaign.releases.signals import (
@@ -213,13 +214,12 @@ def schedule_release(release: Release, *, user: Any, at: datetime) -> Release:
         ReleaseStateError: it is not approved.
         ReleaseTimeError: it has no time, or its time has passed.
         PreflightFailedError: it would fail; `check` says why. The check is kept, nothing else.
+        PreflightPendingError: it is large, and a worker has to check it first.
     """
     if release.state != ReleaseState.APPROVED:
         raise ReleaseStateError(release, _("scheduled"))
     _require_time(release, at=at)
-    check = check_release(release, trigger=CheckTrigger.SCHEDULE, at=at)
-    if not check.ok:
-        raise PreflightFailedError(check)
+    _require_check(release, trigger=CheckTrigger.SCHEDULE, at=at)
     with transaction.atomic():
         release = locked(release)
         if release.state != ReleaseState.APPROVED:
@@ -228,6 +228,21 @@ def schedule_release(release: Release, *, user: Any, at: datetime) -> Release:
         change_state(release, ReleaseState.SCHEDULED, scheduled_at=at)
         record(release, "schedule", user=user, goes_live_at=_iso(release.goes_live_at))
     return release
+
+
+def _require_check(
+    release: Release, *, trigger: CheckTrigger, at: datetime, for_now: bool = False
+) -> None:
+    """Check a small release; of a large one, require a check that says how things stand."""
+    if not is_large(release):
+        check = check_release(release, trigger=trigger, at=at, for_now=for_now)
+    elif (fresh := fresh_check(release, at=at, for_now=for_now)) is not None:
+        check = fresh
+    else:
+        ask_for_check(release, at=at, for_now=for_now)
+        raise PreflightPendingError(release)
+    if not check.ok:
+        raise PreflightFailedError(check)
 
 
 def unschedule_release(release: Release, *, user: Any) -> Release:
@@ -264,13 +279,12 @@ def publish_now(release: Release, *, user: Any, at: datetime) -> Release:
     Raises:
         ReleaseStateError: it is not approved.
         PreflightFailedError: it would fail; nothing has changed.
+        PreflightPendingError: it is large, and a worker has to check it for now first.
         ItemFailedError, ApprovalBrokenError: it failed; nothing has changed.
     """
     if release.state not in APPROVED_RELEASE_STATES:
         raise ReleaseStateError(release, _("published"))
-    check = check_release(release, trigger=CheckTrigger.ASKED, at=at, moment=at)
-    if not check.ok:
-        raise PreflightFailedError(check)
+    _require_check(release, trigger=CheckTrigger.ASKED, at=at, for_now=True)
     with transaction.atomic():
         release = locked(release)
         if release.state not in APPROVED_RELEASE_STATES:
@@ -318,12 +332,12 @@ def _require_approval(release: Release) -> None:
             _("“%(title)s” is not what was approved any more. Approve it again.")
             % {"title": release.title}
         )
-    for item in release.items.all():
-        if not may_move(release.approved_by, item.instance()):
-            raise ApprovalBrokenError(
-                _("Whoever approved this may no longer publish “%(title)s”.")
-                % {"title": item.title}
-            )
+    items = list(release.items.select_related("content_type"))
+    if (forbidden := first_forbidden(items, user=release.approved_by)) is not None:
+        raise ApprovalBrokenError(
+            _("Whoever approved this may no longer publish “%(title)s”.")
+            % {"title": forbidden.title}
+        )
 
 
 def _take_languages_along(release: Release, *, at: datetime) -> None:
@@ -445,7 +459,11 @@ def perform_check(work: DueWork, release: Release, *, at: datetime) -> AttemptOu
     trigger = trigger_of_check(release, work.due_at)
     if trigger is None:
         return AttemptOutcome.SUPERSEDED
-    check_release(release, trigger=trigger, at=at)
+    for_now = trigger == CheckTrigger.ASKED and release.check_asked_for_now
+    check_release(release, trigger=trigger, at=at, for_now=for_now)
+    if trigger == CheckTrigger.ASKED:
+        release.check_asked_at, release.check_asked_for_now = None, False
+        release.save(update_fields=["check_asked_at", "check_asked_for_now"])
     return AttemptOutcome.DONE
 
 

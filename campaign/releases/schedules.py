@@ -135,11 +135,14 @@ def _of_releases(until: datetime | None) -> Iterator[Schedule]:
     standing = Release.objects.filter(
         Q(scheduled_at__isnull=False, state__in=(ReleaseState.SCHEDULED, ReleaseState.FAILED))
         | Q(state=ReleaseState.LIVE, ends_at__isnull=False)
+        | Q(check_asked_at__isnull=False)
     )
     if until is not None:
         # Checks come first, so a release counts from the first of them on.
         soon = until + max(CHECKS_BEFORE.values())
-        standing = standing.filter(Q(goes_live_at__lte=soon) | Q(ends_at__lte=until))
+        standing = standing.filter(
+            Q(goes_live_at__lte=soon) | Q(ends_at__lte=until) | Q(check_asked_at__lte=until)
+        )
     for schedule in _moments_of(standing):
         if until is None or schedule.due_at <= until:
             yield schedule
@@ -164,6 +167,8 @@ def _moments_of(releases: Any) -> Iterator[Schedule]:
 def _kinds_and_times(release: Release) -> Iterator[tuple[WorkKind, datetime]]:
     if release.state == ReleaseState.LIVE and release.ends_at is not None:
         yield WorkKind.RELEASE_END, release.ends_at
+    if release.check_asked_at is not None and release.is_open:
+        yield WorkKind.RELEASE_CHECK, release.check_asked_at
     if release.scheduled_at is None or release.goes_live_at is None:
         return
     if release.state not in (ReleaseState.SCHEDULED, ReleaseState.FAILED):
@@ -184,6 +189,8 @@ def trigger_of_check(release: Release, due_at: datetime) -> CheckTrigger | None:
     """Which check is due for a release at that moment; None when none is set (any more)."""
     if (WorkKind.RELEASE_CHECK, due_at) not in set(_kinds_and_times(release)):
         return None
+    if due_at == release.check_asked_at:
+        return CheckTrigger.ASKED
     return next(
         trigger
         for trigger, before in CHECKS_BEFORE.items()

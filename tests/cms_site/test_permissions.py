@@ -44,6 +44,7 @@ EXPECTED = {
     "campaign_release:approve": "login | login | refused | 405",
     "campaign_release:cancel": "login | login | 200 | 200",
     "campaign_release:check": "login | login | 405 | 405",
+    "campaign_release:check_status": "login | login | 200 | 200",
     "campaign_release:edit": "login | login | 200 | 200",
     "campaign_release:end": "login | login | refused | 200",
     "campaign_release:index": "login | login | 200 | 200",

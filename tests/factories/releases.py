@@ -13,8 +13,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from wagtail.models import Page, Revision
 
-from campaign.releases import approval, membership, releasing
-from campaign.releases.enums import ItemAction, WorkKind, WorkState
+from campaign.releases import approval, membership, preflight, releasing
+from campaign.releases.enums import CheckTrigger, ItemAction, WorkKind, WorkState
 from campaign.releases.models import DueAttempt, DueWork, Release
 from content_blocks.models import GlossaryTerm
 from tests.factories.content_blocks import GlossaryTermFactory
@@ -180,6 +180,12 @@ class ReleaseStory:
     def approved(*things: Any, at: datetime, withdraw: Any = (), approver: Any = None) -> Release:
         """The same, approved by somebody else."""
         release = ReleaseStory.draft(*things, at=at, withdraw=withdraw)
+        return ReleaseStory.approve(release, at=at, approver=approver)
+
+    @staticmethod
+    def approve(release: Release, *, at: datetime, approver: Any = None) -> Release:
+        """Check a draft, and let somebody approve it."""
+        preflight.check_release(release, trigger=CheckTrigger.ASKED, at=at)
         approver = approver or UserFactory(editor_in_chief=True)
         return approval.approve(release, user=approver, at=at)
 
@@ -206,7 +212,7 @@ class ReleaseStory:
         """The same, scheduled at `at`."""
         release = ReleaseStory.draft(*things, at=at, withdraw=withdraw)
         release = ReleaseStory.timed(release, goes_live_at, ends_at)
-        release = approval.approve(release, user=UserFactory(editor_in_chief=True), at=at)
+        release = ReleaseStory.approve(release, at=at)
         return releasing.schedule_release(release, user=release.owner, at=at)
 
     @staticmethod

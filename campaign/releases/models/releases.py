@@ -113,6 +113,17 @@ class Release(models.Model):
     approval_void_reason = models.TextField(
         _("why it must be approved again"), blank=True, editable=False
     )
+    check_asked_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When somebody asked for a check that a worker has still to make."),
+    )
+    check_asked_for_now = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("Whether that check is for now, and not for when the release goes live."),
+    )
     scheduled_at = models.DateTimeField(_("scheduled"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("went live"), null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
@@ -401,7 +412,14 @@ class ReleaseCheck(models.Model):
     release = models.ForeignKey(Release, on_delete=models.CASCADE, related_name="checks")
     trigger = models.CharField(_("why it was checked"), max_length=16, choices=CheckTrigger)
     run_at = models.DateTimeField(_("checked"))
-    goes_live_at = models.DateTimeField(_("for"), null=True, blank=True)
+    goes_live_at = models.DateTimeField(
+        _("for"), null=True, blank=True, help_text=_("Empty: for when it was checked.")
+    )
+    digest = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text=_("Hash of everything that was checked, as an approval has one."),
+    )
     ok = models.BooleanField(_("nothing would fail"))
     took = models.FloatField(
         default=0, help_text=_("Seconds that the rehearsal took: how long going live takes.")

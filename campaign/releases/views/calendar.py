@@ -44,7 +44,8 @@ from campaign.releases.calendar import (
 )
 from campaign.releases.calendar_feed import end_feed, feed_for, feed_of, make_feed, user_of_token
 from campaign.releases.models import Release
-from campaign.releases.views.release_items import edit_urls, things_of
+from campaign.releases.moving import things_of
+from campaign.releases.views.release_items import edit_urls
 from campaign.releases.views.releases import POLICY, SEE, url_of
 from campaign.releases.wall_time import name_of_place
 

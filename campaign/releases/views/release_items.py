@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import OuterRef, Subquery
 from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.models import Page, Revision
 
-from campaign.assurance.rules import Key
 from campaign.releases.enums import ItemAction
 from campaign.releases.models import Release, ReleaseItem
-from campaign.releases.moving import hash_of
+from campaign.releases.moving import hash_of, things_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,24 +38,6 @@ class ItemRow:
     is_public: bool
     newer: Revision | None
     is_missing_version: bool
-
-
-def things_of(keys: Iterable[Key]) -> dict[Key, Any]:
-    """The pages (not specific) and snippets of these keys: one query for each type."""
-    by_type: dict[int, list[str]] = defaultdict(list)
-    for type_id, object_id in keys:
-        by_type[type_id].append(object_id)
-    found: dict[Key, Any] = {}
-    for type_id, object_ids in by_type.items():
-        model: Any = ContentType.objects.get_for_id(type_id).model_class()
-        if model is None:
-            continue
-        rows = model._base_manager.filter(pk__in=object_ids)
-        if any(one.name == "locale" for one in model._meta.get_fields()):
-            rows = rows.select_related("locale")
-        for row in rows:
-            found[(type_id, str(row.pk))] = row
-    return found
 
 
 def edit_urls(user: Any, things: Iterable[Any]) -> dict[Any, str | None]:

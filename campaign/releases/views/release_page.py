@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
@@ -20,9 +20,8 @@ from wagtail.admin.widgets.button import HeaderButton
 from wagtail.log_actions import registry as log_registry
 from wagtail.models import Locale
 
-from campaign.assurance.enums import Severity
 from campaign.assurance.rules import key_of
-from campaign.releases.approval import why_not_approvable
+from campaign.releases.approval import why_not_approvable, why_unchecked
 from campaign.releases.enums import (
     APPROVED_RELEASE_STATES,
     ItemAction,
@@ -31,12 +30,11 @@ from campaign.releases.enums import (
 )
 from campaign.releases.membership import Suggestion, suggestions
 from campaign.releases.models import DueWork, Release, ReleaseCheck
+from campaign.releases.preflight import FEW_ITEMS
+from campaign.releases.views.release_checks import Waiting, findings_of, is_stale, waiting_of
 from campaign.releases.views.release_forms import AddPageForm, ReasonForm
 from campaign.releases.views.release_items import ItemRow, edit_urls, rows_of, type_name_of
 from campaign.releases.views.release_words import (
-    CHANGES_WHAT_GOES_OUT,
-    LOG_PREFIX,
-    SEVERITY_CLASSES,
     STATE_CLASSES,
     times_of,
 )
@@ -44,8 +42,6 @@ from campaign.releases.views.releases import POLICY, SEE, url_of
 
 TROUBLE = "campaign_releases_trouble"
 HISTORY_LENGTH = 100
-SLOW_FROM = 15
-"""From how many items on a check takes long enough to say so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,33 +74,6 @@ def _take_trouble(request: HttpRequest, release: Release) -> dict[str, str]:
         return {}
     del request.session[TROUBLE]
     return {kept["panel"]: kept["text"]} if kept["release"] == release.pk else {}
-
-
-def findings_of(check: ReleaseCheck, rows: Iterable[ItemRow]) -> list[dict[str, Any]]:
-    """The results of a check by item, the worst first within each, with the item's editor."""
-    by_item = {row.item.pk: row for row in rows}
-    order = {severity.value: number for number, severity in enumerate(Severity)}
-    groups = []
-    for result in check.results:
-        findings = [
-            finding
-            | {
-                "label": Severity(finding["severity"]).label,
-                "classes": SEVERITY_CLASSES[Severity(finding["severity"])],
-            }
-            for finding in sorted(result["findings"], key=lambda one: order[one["severity"]])
-        ]
-        if findings:
-            row = by_item.get(result["item"])
-            groups.append(
-                {
-                    "title": result["title"],
-                    "row": row,
-                    "edit_url": row.edit_url if row else None,
-                    "findings": findings,
-                }
-            )
-    return groups
 
 
 class ReleaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
@@ -191,13 +160,13 @@ class ReleaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
 
     @cached_property
     def is_check_stale(self) -> bool:
-        """Whether what goes out has changed since the newest check."""
-        if self.check is None:
-            return False
-        changed = {LOG_PREFIX + name for name in CHANGES_WHAT_GOES_OUT}
-        return any(
-            entry.action in changed and entry.timestamp > self.check.run_at for entry in self.log
-        )
+        """Whether what goes out, or when, has changed since the newest check."""
+        return self.check is not None and is_stale(self.release, self.check)
+
+    @cached_property
+    def waiting(self) -> Waiting | None:
+        """The check that was asked for and is not there yet."""
+        return waiting_of(self.release, self.check, at=timezone.now())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Everything that the page shows."""
@@ -216,7 +185,9 @@ class ReleaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
             "checks": self.checks,
             "is_check_stale": self.is_check_stale,
             "findings": findings_of(self.check, self.rows) if self.check else [],
-            "is_slow": len(self.rows) >= SLOW_FROM,
+            "is_large": len(self.rows) > FEW_ITEMS,
+            "waiting": self.waiting,
+            "is_watched": self.waiting is not None and not self.waiting.is_given_up,
             "steps": self._steps(),
             "log": self.log,
             "attempts": self._attempts(),
@@ -249,11 +220,13 @@ class ReleaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
         state = self.release.state
         approved = state in APPROVED_RELEASE_STATES
         scheduled = state in (ReleaseState.SCHEDULED, ReleaseState.FAILED)
-        why_not = None
+        why_not = unchecked = None
         if state == ReleaseState.DRAFT and (self.may_approve or self.may_change):
             why_not = why_not_approvable(self.release, user=self.request.user)
+            unchecked = why_not and why_unchecked(self.release)
         return {
             "why_not_approvable": why_not,
+            "needs_check": why_not is not None and why_not == unchecked,
             "can_approve": state == ReleaseState.DRAFT and self.may_approve and why_not is None,
             "can_void": approved and (self.may_approve or self.may_change),
             "can_schedule": state == ReleaseState.APPROVED and self.may_change,
@@ -262,7 +235,9 @@ class ReleaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
             "can_end": state == ReleaseState.LIVE and self.may_approve,
             "can_put_back": self.release.published_at is not None and self.may_change,
             "can_cancel": self.release.is_open and self.may_change,
-            "can_check": self.release.is_open and (self.may_change or self.may_approve),
+            "can_check": self.release.is_open
+            and (self.may_change or self.may_approve)
+            and (self.waiting is None or self.waiting.is_given_up),
         }
 
     def _languages(self) -> dict[str, Any]:
@@ -324,6 +299,8 @@ class ReleaseView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVie
         ]
 
     def _check_detail(self) -> str:
+        if self.waiting is not None:
+            return _("A check has been asked for.")
         if self.check is None:
             return ""
         if not self.check.ok:

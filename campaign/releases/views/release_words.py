@@ -105,11 +105,6 @@ LOG_TEXTS: dict[str, str | Promise] = {
 
 LOG_PREFIX = "campaign_releases.release."
 
-CHANGES_WHAT_GOES_OUT = frozenset(
-    {"add", "remove", "pin", "set_language", "remove_language", "set_times", "recompute"}
-)
-"""After one of these a check no longer says how things stand."""
-
 
 def log_text(entry: Any) -> str:
     """What an entry of the audit log says about its release."""

@@ -21,7 +21,14 @@ from wagtail.models import DraftStateMixin, Page
 from wagtail.snippets.action_menu import ActionMenuItem
 
 from campaign.assurance.rules import key_of
-from campaign.releases.views import calendar, release_acts, release_adding, release_page, releases
+from campaign.releases.views import (
+    calendar,
+    release_acts,
+    release_adding,
+    release_checks,
+    release_page,
+    releases,
+)
 from campaign.releases.views.release_adding import may_add, open_item_of
 from campaign.releases.views.release_words import times_of
 from campaign.releases.views.releases import POLICY, SEE, url_of
@@ -70,6 +77,9 @@ def register_release_urls() -> list[Any]:
             name="remove_language",
         ),
         path("<int:pk>/check/", acts.CheckView.as_view(), name="check"),
+        path(
+            "<int:pk>/check/status/", release_checks.CheckStatusView.as_view(), name="check_status"
+        ),
         path("<int:pk>/approve/", acts.ApproveView.as_view(), name="approve"),
         path("<int:pk>/void/", acts.VoidView.as_view(), name="void"),
         path("<int:pk>/schedule/", acts.ScheduleView.as_view(), name="schedule"),

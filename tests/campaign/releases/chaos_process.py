@@ -123,7 +123,7 @@ def set_release(number: int) -> tuple[Release, float]:
         )
     due = (timezone.now() + timedelta(seconds=NOTICE + 1)).replace(microsecond=0)
     ReleaseStory.timed(release, due)
-    release = approval.approve(Release.objects.get(pk=release.pk), user=stage.approver, at=at)
+    release = ReleaseStory.approve(release, at=at, approver=stage.approver)
     approval.change_state(
         release, ReleaseState.SCHEDULED, scheduled_at=at, description=str(due.timestamp())
     )

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import GroupPagePermission, ModelLogEntry, Page
 
-from campaign.releases import approval, membership
-from campaign.releases.enums import LanguagePolicy, ReleaseState
+from campaign.releases import approval, membership, preflight
+from campaign.releases.enums import CheckTrigger, LanguagePolicy, ReleaseState
 from campaign.releases.exceptions import NotApprovableError, ReleaseStateError
-from campaign.releases.models import Release
+from campaign.releases.models import Release, ReleaseCheck
 from campaign.releases.signals import release_approval_voided
-from tests.factories.pages import add_locale
+from tests.factories.pages import add_locale, campaign_home
 from tests.factories.releases import ReleaseStory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,10 +39,15 @@ def approver(*codenames: str, below: Page | None = None) -> Any:
     return user
 
 
+def check(release: Release, at: datetime) -> ReleaseCheck:
+    return preflight.check_release(release, trigger=CheckTrigger.ASKED, at=at)
+
+
 def test_somebody_else_approves_what_goes_out(at: datetime) -> None:
     page = story.page()
     release = story.draft(page, at=at)
     user = approver("approve_release", below=page.get_parent())
+    check(release, at)
 
     release = approval.approve(release, user=user, at=at)
 
@@ -80,6 +87,7 @@ def test_the_author_does_not_approve_unless_one_pair_of_eyes_is_enough(
 
     assert why(release, author) == "This release is yours: somebody else has to approve it."
     settings.CAMPAIGN_RELEASES = {"four_eyes": False}
+    check(release, at)
     assert why(release, author) is None
 
 
@@ -88,6 +96,7 @@ def test_who_wrote_the_last_version_does_not_approve(at: datetime) -> None:
     writer = UserFactory(editor_in_chief=True)
     story.edit(page, user=writer, title="Taxis")
     release = story.draft(story.page(), page, at=at, withdraw=[story.page(live=True)])
+    check(release, at)
 
     assert why(release, writer) == (
         "You wrote the last version of “Taxis”: somebody else has to approve."
@@ -99,6 +108,7 @@ def test_the_approver_may_publish_every_thing(at: datetime) -> None:
     page = story.page("Taxis")
     term = story.term("Grooming")
     release = story.draft(page, term, at=at)
+    check(release, at)
 
     assert why(release, approver("approve_release", "publish_glossaryterm")) == (
         "You may not publish “Taxis”, so somebody else has to approve this."
@@ -235,7 +245,7 @@ def test_a_draft_release_notes_what_its_version_says_now(at: datetime) -> None:
     draft.title = "Taxis at night"
     draft.save_revision(overwrite_revision=item.revision)
 
-    approved = approval.approve(release, user=UserFactory(editor_in_chief=True), at=at)
+    approved = story.approve(release, at=at)
 
     assert approved.approval_void_reason == ""
     assert membership.is_newest(approved.items.get())
@@ -246,7 +256,7 @@ def test_what_was_written_past_all_signals_is_seen_when_approving(at: datetime) 
     release = story.draft(page, at=at)
     release.items.update(content_hash="0" * 64)
 
-    approval.approve(release, user=UserFactory(editor_in_chief=True), at=at)
+    story.approve(release, at=at)
 
     assert release.items.get().content_hash != "0" * 64
 
@@ -257,3 +267,70 @@ def test_there_is_nothing_to_take_back_from_a_draft(at: datetime) -> None:
     assert approval.void_approval(release, reason="No reason") is False
     release.refresh_from_db()
     assert release.approval_void_reason == ""
+
+
+# --- What was checked ----------------------------------------------------------------------------
+
+
+def test_nothing_is_approved_that_was_not_checked_as_it_is(at: datetime) -> None:
+    release, chief = story.draft(story.page(), at=at), UserFactory(editor_in_chief=True)
+
+    with pytest.raises(NotApprovableError, match=r"has not been checked yet\. Check it first"):
+        approval.approve(release, user=chief, at=at)
+
+    check(release, at)
+    membership.add_item(release, story.page(), user=release.owner, at=at)
+    with pytest.raises(NotApprovableError, match="has changed since it was checked"):
+        approval.approve(release, user=chief, at=at)
+
+    check(release, at)
+    story.timed(release, at + timedelta(days=1))
+    assert "has changed since" in str(why(Release.objects.get(pk=release.pk), chief))
+
+    check(release, at)
+    assert approval.approve(release, user=chief, at=at).is_approved
+
+
+def test_nothing_is_approved_of_which_the_check_found_what_stops_it(at: datetime) -> None:
+    child = story.page("Drivers", parent=story.page("Hidden"))
+    release = story.draft(child, at=at)
+
+    assert not check(release, at).ok
+
+    with pytest.raises(NotApprovableError, match=r"found what stops it\. Put that right"):
+        approval.approve(release, user=UserFactory(editor_in_chief=True), at=at)
+
+
+def test_a_check_is_fresh_for_its_moment_for_a_while_and_while_nothing_changes(
+    at: datetime,
+) -> None:
+    release = story.timed(story.draft(story.page(), at=at), at + timedelta(days=1))
+    found = check(release, at)
+    late = at + approval.FRESH_FOR
+
+    assert approval.fresh_check(release, at=late) == found
+    assert approval.fresh_check(release, at=late + timedelta(seconds=1)) is None
+    assert approval.fresh_check(release, at=at, for_now=True) is None
+    now = preflight.check_release(release, trigger=CheckTrigger.ASKED, at=at, for_now=True)
+    assert approval.fresh_check(release, at=at, for_now=True) == now
+    assert approval.fresh_check(release, at=at) == found
+    membership.add_item(release, story.page(), user=release.owner, at=at)
+    assert approval.fresh_check(release, at=at) is None
+
+
+def test_who_may_approve_is_asked_with_as_many_queries_for_twenty_as_for_three(
+    at: datetime,
+) -> None:
+    home = campaign_home()
+    user = approver("approve_release", "publish_glossaryterm", below=home)
+    counts = {}
+    for number in (3, 20):
+        pages = [story.page(parent=home) for _page in range(number)]
+        release = story.draft(*pages, story.term(f"Term {number}"), at=at)
+        preflight.check_release(release, trigger=CheckTrigger.ASKED, at=at)
+        person = type(user).objects.get(pk=user.pk)
+        with CaptureQueriesContext(connection) as queries:
+            assert why(release, person) is None
+        counts[number] = len(queries)
+
+    assert counts[3] == counts[20]

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from wagtail.management.commands.purge_revisions import purge_revisions
 from wagtail.models import Page, Revision
 
-from campaign.releases import approval, inverse, membership, releasing
+from campaign.releases import inverse, membership, releasing
 from campaign.releases.enums import Cause, ReleaseState
 from campaign.releases.exceptions import (
     InOtherReleaseError,
@@ -123,7 +123,7 @@ def test_putting_back_goes_the_usual_way_too(at: datetime, chief: Any) -> None:
         4,
     )
     assert public(*things) == ["New", "Page v2", "Term v2", None]
-    approval.approve(draft, user=UserFactory(editor_in_chief=True), at=at)
+    ReleaseStory.approve(draft, at=at)
     releasing.publish_now(Release.objects.get(pk=draft.pk), user=chief, at=at + HOUR)
     assert public(*things) == [None, "Page v1", "Term v1", "Old"]
     release.refresh_from_db()

@@ -12,9 +12,10 @@ from wagtail.models import Locale, Page, Task, Workflow, WorkflowTask
 from wagtail_localize.models import StringTranslation, Translation, TranslationSource
 from wagtail_localize.operations import translate_object
 
-from campaign.releases import approval, membership, owed, preflight, releasing
+from campaign.assurance.rules import key_of
+from campaign.releases import membership, owed, preflight, releasing
 from campaign.releases.enums import CheckTrigger, LanguagePolicy
-from campaign.releases.exceptions import GateRefusedError, PreflightFailedError
+from campaign.releases.exceptions import GateRefusedError, NotApprovableError
 from campaign.releases.gateposts import maintenance
 from campaign.releases.inverse import put_back
 from campaign.releases.models import OwedTranslation, Release, ReleaseItem
@@ -86,7 +87,7 @@ def go(release: Release, at: datetime) -> Release:
     """Bring the translations up to date, approve, publish."""
     membership.refresh_translations(release, user=release.owner, at=at)
     release.refresh_from_db()
-    release = approval.approve(release, user=UserFactory(editor_in_chief=True), at=at)
+    release = ReleaseStory.approve(release, at=at)
     return releasing.publish_now(release, user=release.owner, at=at)
 
 
@@ -112,7 +113,7 @@ def test_nothing_goes_live_while_a_translation_is_waited_for(at: datetime, urdu:
     translate(translation, leave=1)
     (found,) = [one for one in findings(release, at) if one[1] == "translation_not_ready"]
     assert "misses 1 of" in found[2]
-    with pytest.raises(PreflightFailedError):
+    with pytest.raises(NotApprovableError, match="found what stops it"):
         go(release, at)
     assert not fresh(page).live
 
@@ -411,7 +412,7 @@ def test_what_is_ready_at_the_moment_goes_along_although_it_was_not_when_approve
     page = story.page("Taxis")
     translation = submitted(page, urdu)
     release = with_language(page, locale=urdu, policy=LanguagePolicy.GO_WHEN_READY, at=at)
-    release = approval.approve(release, user=UserFactory(editor_in_chief=True), at=at)
+    release = ReleaseStory.approve(release, at=at)
     translate(translation)
 
     releasing.publish_now(release, user=release.owner, at=at)
@@ -426,7 +427,7 @@ def test_what_is_no_longer_ready_at_the_moment_stays_behind(at: datetime, urdu: 
     translate(translation)
     release = with_language(page, locale=urdu, policy=LanguagePolicy.GO_WHEN_READY, at=at)
     assert release.items.count() == 2
-    release = approval.approve(release, user=UserFactory(editor_in_chief=True), at=at)
+    release = ReleaseStory.approve(release, at=at)
     StringTranslation.objects.filter(data__startswith="Taxis").delete()
 
     release = releasing.publish_now(release, user=release.owner, at=at)
@@ -555,6 +556,20 @@ def test_a_language_and_its_translations_are_removed_again(at: datetime, urdu: L
     assert not release.languages.exists()
 
 
+def test_the_translations_of_other_languages_stay(at: datetime, urdu: Locale) -> None:
+    page, polish = story.page("Taxis"), add_locale("pl")
+    translate(submitted(page, urdu))
+    in_polish = submitted(page, polish)
+    translate(in_polish)
+    release = with_language(page, locale=urdu, policy=LanguagePolicy.WAIT, at=at)
+    membership.set_language(release, polish, policy=LanguagePolicy.WAIT, user=release.owner, at=at)
+    assert release.items.count() == 3
+
+    membership.remove_language(release, urdu, user=release.owner)
+
+    assert {item.key for item in release.items.all()} == {key_of(page), key_of(in_polish)}
+
+
 def test_setting_the_same_policy_again_changes_nothing(at: datetime, urdu: Locale) -> None:
     release = with_language(story.page(), locale=urdu, policy=LanguagePolicy.WAIT, at=at)
     language = release.languages.get()
@@ -576,7 +591,7 @@ def test_an_approved_release_keeps_its_translations_as_they_were_approved(
     translation = submitted(page, urdu)
     translate(translation)
     release = with_language(page, locale=urdu, policy=LanguagePolicy.WAIT, at=at)
-    release = approval.approve(release, user=UserFactory(editor_in_chief=True), at=at)
+    release = ReleaseStory.approve(release, at=at)
     before = list(release.items.values_list("pk", "revision"))
 
     membership.refresh_translations(release, user=release.owner, at=at)

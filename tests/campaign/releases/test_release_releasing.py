@@ -38,7 +38,7 @@ from campaign.releases.signals import (
     release_time_moved,
     release_went_live,
 )
-from tests.factories.releases import ReleaseStory, ScheduledPage, UserFactory
+from tests.factories.releases import ReleaseStory, ScheduledPage
 
 pytestmark = pytest.mark.django_db
 story = ReleaseStory
@@ -378,12 +378,12 @@ def test_a_schedule_needs_an_approval_a_time_ahead_and_a_preflight(at: datetime)
     with pytest.raises(ReleaseStateError, match="cannot be published: it is draft"):
         releasing.publish_now(draft, user=draft.owner, at=at)
 
-    release = approval.approve(draft, user=UserFactory(editor_in_chief=True), at=at)
+    release = ReleaseStory.approve(draft, at=at)
     with pytest.raises(ReleaseTimeError, match="Set the time"):
         releasing.schedule_release(release, user=release.owner, at=at)
 
     story.timed(release, at + DAY)
-    release = approval.approve(release, user=UserFactory(editor_in_chief=True), at=at)
+    release = ReleaseStory.approve(release, at=at)
     with pytest.raises(ReleaseTimeError, match="has passed"):
         releasing.schedule_release(release, user=release.owner, at=at + DAY)
 
@@ -392,7 +392,7 @@ def test_a_schedule_needs_an_approval_a_time_ahead_and_a_preflight(at: datetime)
         releasing.schedule_release(release, user=release.owner, at=at)
     release.refresh_from_db()
     assert (release.state, caught.value.check.trigger) == ("approved", "schedule")
-    assert release.checks.get() == caught.value.check
+    assert release.checks.get(trigger="schedule") == caught.value.check
 
 
 def test_two_who_schedule_at_once_schedule_once(at: datetime) -> None:
@@ -467,6 +467,7 @@ def test_a_scheduled_release_is_checked_a_day_and_an_hour_before(at: datetime) -
     ]
     assert moments(release, at) == [("release_end", 7 * DAY)]
     assert [(check.trigger, check.ok) for check in release.checks.order_by("pk")] == [
+        ("asked", True),
         ("schedule", True),
         ("day_before", True),
         ("hour_before", True),
@@ -584,7 +585,7 @@ def test_times_have_to_be_ahead_and_in_order(
 
 def test_another_time_voids_the_approval_and_the_same_one_does_not() -> None:
     release = times(story.draft(story.page(), at=NOW), goes_live=wall("2027-06-18T06:00"))
-    release = approval.approve(release, user=UserFactory(editor_in_chief=True), at=NOW)
+    release = ReleaseStory.approve(release, at=NOW)
 
     release = times(release, goes_live=wall("2027-06-18T06:00"))
     assert release.state == ReleaseState.APPROVED
@@ -596,7 +597,7 @@ def test_another_time_voids_the_approval_and_the_same_one_does_not() -> None:
 
 def test_only_the_end_of_a_live_release_moves() -> None:
     release = times(story.draft(story.page(), at=NOW), goes_live=wall("2027-06-18T06:00"))
-    release = approval.approve(release, user=UserFactory(editor_in_chief=True), at=NOW)
+    release = ReleaseStory.approve(release, at=NOW)
     release = releasing.publish_now(release, user=release.owner, at=NOW)
     goes_live = wall("2027-06-18T06:00")
 
@@ -618,7 +619,7 @@ def test_new_zone_data_move_the_moment_and_not_the_promise(
         goes_live=wall("2027-06-18T06:00"),
         ends=wall("2027-12-01T06:00"),
     )
-    release = approval.approve(release, user=UserFactory(editor_in_chief=True), at=NOW)
+    release = ReleaseStory.approve(release, at=NOW)
     assert releasing.recompute_times(at=NOW) == []
     # As if clocks had not gone forward when it was set.
     former = datetime(2027, 6, 18, 6, 0, tzinfo=UTC)
@@ -693,7 +694,7 @@ def test_the_table_of_states_is_complete() -> None:
 
 def test_a_release_is_called_what_its_title_is(at: datetime) -> None:
     release = story.scheduled(story.page("Taxis"), at=at, goes_live_at=at + DAY)
-    check, item = release.checks.get(), release.items.get()
+    check, item = release.checks.get(trigger="schedule"), release.items.get()
 
     assert str(release) == "March"
     assert str(item) == "Taxis"
