@@ -8,7 +8,7 @@ it begins and ends at its moment, without any job.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +25,15 @@ from campaign.releases.models import Alert, AlertText
 
 FRESH_SECONDS = 5
 CACHE_KEY = "campaign_releases.alerts.1"
+TRUSTED_SECONDS = 60
+"""For so long what was read is believed where the table cannot be read; as long as the copy of a
+page in a shared cache may show an alert that somebody has ended."""
+LAST_KEY = "campaign_releases.alerts.last.1"
 SHOW_ACTION = "campaign_releases.alert.show"
 CHANGE_ACTION = "campaign_releases.alert.change"
 END_ACTION = "campaign_releases.alert.end"
 LONGEST_TEXT = 300
+ENGLISH = "en"
 PREVIEW_PARAMETER = "alert-preview"
 """In an address: the key of a drill, for whoever was given the link."""
 
@@ -93,10 +98,40 @@ def current(language: str, at: datetime, *, drills: bool = False) -> list[ShownA
     if kept is None:
         kept = _read(at)
         cache.set(CACHE_KEY, kept, FRESH_SECONDS)
+        cache.set(LAST_KEY, kept, TRUSTED_SECONDS)
     return _shown(
         (one for one in kept if one.starts_at <= at < one.ends_at and (drills or not one.drill)),
         language,
     )
+
+
+def last_seen(language: str, at: datetime, *, database_is_out: bool = False) -> list[ShownAlert]:
+    """As `current`, for an error page: without the database, from what was read a moment ago.
+
+    No drills, and no links, since what they lead to may not work either. Who cannot be told in the
+    language of the page is told in English, where readers of English are.
+
+    Args:
+        language: the language code of the error page.
+        at: now (aware).
+        database_is_out: it could not be reached, so nobody can have ended an alert meanwhile: what
+            was known stays known for another while.
+    """
+    if database_is_out:
+        cache.touch(LAST_KEY, TRUSTED_SECONDS)
+    kept: list[_Kept] = [
+        one
+        for one in cache.get(LAST_KEY) or ()
+        if one.starts_at <= at < one.ends_at and not one.drill
+    ]
+    found = _shown(kept, language)
+    told = {one.pk for one in found}
+    found += [
+        one if one.lang else replace(one, lang=ENGLISH, dir="ltr")
+        for one in _shown(kept, ENGLISH)
+        if one.pk not in told
+    ]
+    return [replace(one, url="", link_text="") for one in found]
 
 
 def any_drill(at: datetime) -> bool:
@@ -113,7 +148,7 @@ def preview(key: str, language: str) -> list[ShownAlert]:
 
 def forget() -> None:
     """Read the table again at the next page of this process (and of all that share the cache)."""
-    cache.delete(CACHE_KEY)
+    cache.delete_many([CACHE_KEY, LAST_KEY])
 
 
 def _read(at: datetime) -> list[_Kept]:
