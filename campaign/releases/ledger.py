@@ -6,7 +6,6 @@ The answers come from the ledger alone: pages, versions and people may be gone.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
@@ -34,6 +32,7 @@ from campaign.releases.addresses import (
     path_of,
     record_address,
 )
+from campaign.releases.content import NOT_CONTENT, canonical, digest
 from campaign.releases.enums import Cause, LedgerChange
 from campaign.releases.gate import Acting, PublicChange
 from campaign.releases.models import LedgerContent, LedgerEntry
@@ -41,17 +40,11 @@ from campaign.releases.models import LedgerContent, LedgerEntry
 ON_TIME = timedelta(seconds=5)
 """A change recorded this soon after its moment counts from its moment; a later one is late."""
 
-NOT_CONTENT = frozenset(
-    {
-        # Which row it is, and where it stands.
-        "pk", "id", "uuid", "path", "depth", "numchild", "url_path", "content_type",
-        "translation_key", "locale", "alias_of", "owner",
-        # Whether and when it is public; which version it is.
-        "live", "has_unpublished_changes", "go_live_at", "expire_at", "expired",
-        "first_published_at", "last_published_at", "latest_revision_created_at",
-        "latest_revision", "live_revision", "draft_title", "locked", "locked_at", "locked_by",
-    }
-)  # fmt: skip
+NOT_SHOWN = NOT_CONTENT | {
+    # Which row it is; and its end, which readers see when it comes.
+    "pk", "id", "uuid", "content_type", "translation_key", "locale", "alias_of", "owner",
+    "expire_at",
+}  # fmt: skip
 """Fields that may differ while readers see the same."""
 
 Reference = tuple[str, str]
@@ -289,7 +282,7 @@ def _without_entry(rows: Any, label: Any) -> Any:
 def broken_contents() -> list[str]:
     """The hashes of contents that are not what was recorded: somebody changed the database."""
     contents = LedgerContent.objects.order_by("pk").iterator(chunk_size=200)
-    return [one.hash for one in contents if _hash_of(_canonical(one.content)) != one.hash]
+    return [one.hash for one in contents if digest(canonical(one.content)) != one.hash]
 
 
 def _everything_public() -> Iterator[Any]:
@@ -449,27 +442,13 @@ def _newest_of_each(rows: Any, at: datetime) -> list[LedgerEntry]:
 
 def _content_of(instance: Any) -> LedgerContent:
     """What readers see of a page or record, without anything that differs while they do not."""
-    text = _canonical(_without_bookkeeping(type(instance), instance.serializable_data()))
+    text = canonical(_without_bookkeeping(type(instance), instance.serializable_data()))
     return LedgerContent(
-        hash=_hash_of(text),
+        hash=digest(text),
         # As it comes back from the database, so that equal content is equal text.
         content=json.loads(text),
         refers_to=sorted(map(list, references_in(instance))),
     )
-
-
-def _canonical(content: Any) -> str:
-    return json.dumps(
-        content,
-        cls=DjangoJSONEncoder,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-    )
-
-
-def _hash_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def content_hash(instance: Any) -> str:
@@ -507,7 +486,7 @@ def _shape(model: Any) -> tuple[frozenset[str], frozenset[str], dict[str, Any]]:
     children = {
         one.get_accessor_name(): one.related_model for one in get_all_child_relations(model)
     }
-    return NOT_CONTENT | keys, frozenset(streams), children
+    return NOT_SHOWN | keys, frozenset(streams), children
 
 
 def references_in(instance: Any) -> set[Reference]:

@@ -6,7 +6,6 @@ raised, so that the caller's transaction takes everything back.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,46 +15,24 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
 
 from campaign.assurance.rules import Key
+from campaign.releases.content import NOT_CONTENT, canonical, digest
 from campaign.releases.enums import ItemAction, ReleaseState
 from campaign.releases.exceptions import ApprovalBrokenError
 from campaign.releases.models import Release, ReleaseItem
 
-NOT_CONTENT = frozenset(
-    {
-        "draft_title",
-        "depth",
-        "expired",
-        "first_published_at",
-        "go_live_at",
-        "has_unpublished_changes",
-        "last_published_at",
-        "latest_revision",
-        "latest_revision_created_at",
-        "live",
-        "live_revision",
-        "locked",
-        "locked_at",
-        "locked_by",
-        "numchild",
-        "path",
-        "url_path",
-        "wagtail_admin_comments",
-    }
-)
-"""What a version carries beside its content: bookkeeping, its place in the tree, its own time."""
-
 
 def hash_of(content: Mapping[str, Any]) -> str:
-    """The SHA-256 of what a version says, the same for two versions that say the same."""
+    """The SHA-256 of what a version says, the same for two versions that say the same.
+
+    When it ends is part of it, since that is approved with it.
+    """
     kept = {name: _plain(value) for name, value in content.items() if name not in NOT_CONTENT}
-    text = json.dumps(kept, sort_keys=True, separators=(",", ":"), cls=DjangoJSONEncoder)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest(canonical(kept, ascii_only=True))
 
 
 def _plain(value: Any) -> Any:
@@ -145,7 +122,7 @@ def remember(pairs: Iterable[tuple[ReleaseItem, Any]]) -> None:
 
 def _content_of(row: Any) -> dict[str, Any]:
     """What a row says, in the form in which versions keep it."""
-    content: dict[str, Any] = json.loads(json.dumps(row.serializable_data(), cls=DjangoJSONEncoder))
+    content: dict[str, Any] = json.loads(canonical(row.serializable_data()))
     return content
 
 
@@ -233,8 +210,7 @@ def steps_at_end(release: Release) -> list[StepBack]:
 def step_back(step: StepBack, *, user: Any, before: datetime) -> None:
     """Carry one step out; the caller says who acts, and has opened the transaction."""
     if step.action == ItemAction.WITHDRAW:
-        if step.row.live:
-            step.row.unpublish(user=user)
+        step.row.unpublish(user=user)
     elif step.action == ItemAction.PUBLISH:
         previous_version(step.item, step.row, user=user, before=before).publish(
             user=user, skip_permission_checks=True
