@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -74,14 +74,15 @@ def is_public_picture(name: str) -> bool:
     return is_public_file(FileKind.IMAGE, pk)
 
 
-def files_used_only_by(instance: Any) -> list[Any]:
-    """The pictures and documents that a page or record uses, and nothing else that is public.
+def files_used_only_by(*things: Any) -> list[Any]:
+    """The pictures and documents that pages and records use, and nothing else that is public.
 
-    They follow it: when it comes down, they are gone. Whether it is public itself is not asked, but
-    for a file that it uses by a many-to-many relation.
+    They follow them: when these come down, they are gone. Whether these are public themselves is
+    not asked, but for a file that one uses by a many-to-many relation.
     """
-    here = key_of(instance)
-    return [file for file in _files_of(instance) if not _has_public_user(key_of(file), but=here)]
+    here = {key_of(thing) for thing in things}
+    files = {key_of(file): file for thing in things for file in _files_of(thing)}
+    return [file for key, file in files.items() if not _has_public_user(key, but=here)]
 
 
 def addresses_of_file(file: Any) -> list[str]:
@@ -90,9 +91,9 @@ def addresses_of_file(file: Any) -> list[str]:
     return [file.url] if renditions is None else [one.url for one in renditions.all()]
 
 
-def addresses_used_only_by(instance: Any) -> list[str]:
-    """The addresses of `files_used_only_by`, each once: what a cache must forget with it."""
-    found = (url for file in files_used_only_by(instance) for url in addresses_of_file(file))
+def addresses_used_only_by(*things: Any) -> list[str]:
+    """The addresses of `files_used_only_by`, each once: what a cache must forget with them."""
+    found = (url for file in files_used_only_by(*things) for url in addresses_of_file(file))
     return list(dict.fromkeys(found))
 
 
@@ -101,7 +102,7 @@ def _type_of(kind: FileKind) -> ContentType:
     return ContentType.objects.get_for_model(model)
 
 
-def _has_public_user(file: Key, *, but: Key | None = None) -> bool:
+def _has_public_user(file: Key, *, but: Collection[Key] = ()) -> bool:
     users = (
         ReferenceIndex.objects.filter(to_content_type_id=file[0], to_object_id=file[1])
         .order_by()
@@ -110,7 +111,7 @@ def _has_public_user(file: Key, *, but: Key | None = None) -> bool:
     )
     by_type: dict[int, list[str]] = {}
     for key in users:
-        if key != but:
+        if key not in but:
             by_type.setdefault(key[0], []).append(key[1])
     models = ((ContentType.objects.get_for_id(pk).model_class(), by_type[pk]) for pk in by_type)
     return any(

@@ -262,9 +262,10 @@ def files_only_in(things: Sequence[Any]) -> list[PublicAddress]:
 
     Called when the things are down already: whatever is still live counts as another use.
     """
-    files = {key_of(file): file for thing in things for file in files_used_only_by(thing)}
     origin = _default_origin()
-    return [address for file in files.values() for address in _file_addresses(file, origin)]
+    return [
+        address for file in files_used_only_by(*things) for address in _file_addresses(file, origin)
+    ]
 
 
 def _file_addresses(file: Any, origin: str) -> Iterator[PublicAddress]:
