@@ -1,7 +1,7 @@
 """Where the gate stands, so that no path to the public goes round it.
 
 Three rings, from the outside in. `docs/decisions/0016-the-gate.md` says why, and what else was
-considered; `tests/campaign/releases/test_gate_paths.py` drives every path through them.
+considered; `tests/campaign/releases/gate_paths/` drives every path through them.
 
 1. *Wagtail's two actions.* Publishing and unpublishing end in `PublishRevisionAction.execute` and
    `UnpublishAction.execute`, the editor's own button included. Here both run in one transaction and
@@ -53,6 +53,7 @@ from campaign.releases.gate import (
 from campaign.releases.language_sets import follow_time_of_source, scheduled_time
 from campaign.releases.schedules import draft_state_models
 from campaign.releases.signals import public_state_changed, transition_made
+from campaign.releases.takedown import takedown_against
 
 BOOKKEEPING = frozenset(
     {
@@ -333,10 +334,16 @@ def _before_write(
 
 
 def _keep_alias_with_its_original(instance: Any) -> None:
-    """An alias shows what its original shows, so it is public only while that is."""
+    """An alias is public only while its original is, and where nobody has taken it down.
+
+    Nothing else says so: it is written whenever its original is, and stops nobody.
+    """
     original_id = getattr(instance, "alias_of_id", None)
     if instance.live and original_id is not None:
-        instance.live = Page._base_manager.filter(pk=original_id, live=True).exists()
+        instance.live = (
+            Page._base_manager.filter(pk=original_id, live=True).exists()
+            and takedown_against(instance, cause=acting_now().cause) is None
+        )
 
 
 def _after_write(instance: Any, **_kwargs: Any) -> None:

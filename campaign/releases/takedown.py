@@ -282,13 +282,12 @@ def stop_what_is_taken_down(transition: Transition) -> Iterable[Finding]:
     """Nothing under a standing takedown is published or scheduled, on any path."""
     if transition.kind not in (TransitionKind.PUBLISH, TransitionKind.SCHEDULE):
         return
-    if transition.acting.cause is Cause.TAKEDOWN:
-        return
-    takedown = covering(transition.instance)
-    if takedown is not None and getattr(transition.instance, "alias_of_id", None):
+    thing = transition.instance
+    if getattr(thing, "alias_of_id", None):
         # It only follows its original, which may be published: the row is written, and stays down.
-        transition.instance.live = False
-    elif takedown is not None:
+        return
+    takedown = takedown_against(thing, cause=transition.acting.cause)
+    if takedown is not None:
         yield Finding(
             rule=RULE_TAKEN_DOWN,
             severity=Severity.CRITICAL,
@@ -300,6 +299,11 @@ def stop_what_is_taken_down(transition: Transition) -> Iterable[Finding]:
             },
             what_to_do=_("Undo that takedown first, under “Takedowns”. Your text is kept."),
         )
+
+
+def takedown_against(thing: Any, *, cause: Cause) -> Takedown | None:
+    """The takedown that keeps a page or snippet from becoming public; undoing one is not kept."""
+    return None if cause is Cause.TAKEDOWN else covering(thing)
 
 
 def covering(thing: Any, *, other_than: Takedown | None = None) -> Takedown | None:
