@@ -42,13 +42,22 @@ MARGIN = 1.4
 """How much slower than last time things may go, and still be written by their moment."""
 
 FEW = 5
-"""So few items say nothing about how long one takes."""
+"""So few items say little about how long one of many takes, but all about how early to begin."""
+
+MOST_BEYOND = 2.0
+"""Seconds that one slow item may teach: nobody's save shall wait for longer than that."""
 
 
 class _Pace:
-    """Seconds for one item as this process has measured them; None before."""
+    """What this process has measured.
+
+    Attributes:
+        measured: seconds for one of many items; None before.
+        beyond: seconds that one or a few took beyond that, as on a slow machine.
+    """
 
     measured: float | None = None
+    beyond: float = 0.0
 
 
 def size(works: Iterable[DueWork]) -> int:
@@ -59,21 +68,35 @@ def size(works: Iterable[DueWork]) -> int:
 def note_pace(items: int, seconds: float) -> None:
     """Learn how long things take on this machine. What was slow counts at once, fast by half."""
     if items < FEW:
+        beyond = min(MOST_BEYOND, max(0.0, seconds - items * _seconds_measured()))
+        _Pace.beyond = _learnt(beyond, _Pace.beyond)
         return
-    now, before = seconds / items, _Pace.measured
-    _Pace.measured = now if before is None else max(now, (now + before) / 2)
+    now = seconds / items
+    _Pace.measured = now if _Pace.measured is None else _learnt(now, _Pace.measured)
+
+
+def _learnt(now: float, before: float) -> float:
+    return max(now, (now + before) / 2)
+
+
+def _seconds_measured() -> float:
+    return get_settings().seconds_per_item if _Pace.measured is None else _Pace.measured
 
 
 def seconds_per_item() -> float:
     """How much earlier work begins for each thing that it moves."""
-    measured = _Pace.measured
-    return get_settings().seconds_per_item if measured is None else measured * MARGIN
+    return _seconds_measured() * (1 if _Pace.measured is None else MARGIN)
+
+
+def head_start() -> float:
+    """How many seconds earlier work begins, however little it is."""
+    return max(get_settings().lead, MARGIN * _Pace.beyond)
 
 
 def most_together() -> int:
     """How many single items can be written before their moment: the rest comes right after it."""
     options = get_settings()
-    fitting = (options.horizon - options.tick - options.lead) / seconds_per_item()
+    fitting = (options.horizon - options.tick - head_start()) / seconds_per_item()
     return max(1, min(MOST_TOGETHER, int(fitting)))
 
 
@@ -82,7 +105,7 @@ def lead(works: Iterable[DueWork]) -> timedelta:
     options = get_settings()
     works = list(works)
     for_items = size(works) * seconds_per_item()
-    wanted = options.lead + max(for_items, MARGIN * _longest_rehearsal(works))
+    wanted = head_start() + max(for_items, MARGIN * _longest_rehearsal(works))
     return timedelta(seconds=min(wanted, options.horizon - options.tick))
 
 

