@@ -313,6 +313,8 @@ def _single(until: datetime | None = None) -> list[Schedule]:
 # --- Reviews of records --------------------------------------------------------------------------
 
 REVIEW_FIELD = "review_due"
+TO_REVIEW = {"live": True, "alias_of": None}
+"""What a row has to be for its review to matter, where its model has the field."""
 
 
 def reviews_of(
@@ -324,11 +326,8 @@ def reviews_of(
     public has to be reviewed.
     """
     fields = {one.name for one in model._meta.get_fields()}
-    rows = model._base_manager.filter(review_due__gte=start, review_due__lt=end)
-    if "live" in fields:
-        rows = rows.filter(live=True)
-    if "alias_of" in fields:
-        rows = rows.filter(alias_of__isnull=True)
+    wanted = {name: value for name, value in TO_REVIEW.items() if name in fields}
+    rows = model._base_manager.filter(**wanted, review_due__gte=start, review_due__lt=end)
     base = Page if issubclass(model, Page) else model
     type_id = ContentType.objects.get_for_model(base, for_concrete_model=False).pk
     for row in rows:

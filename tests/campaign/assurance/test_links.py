@@ -117,6 +117,15 @@ def test_a_path_that_leads_nowhere_stops_where_it_can(at: datetime) -> None:
     assert place(page, ["no_such_field", "7"]) == "No_such_field"
 
 
+def test_an_item_that_is_no_longer_in_its_list_is_told_by_the_list(at: datetime) -> None:
+    block = {"heading": "", "routes": [route(ContactRouteFactory())]}
+    page = story.page("Start", body=[{"type": "contacts", "id": "card", "value": block}])
+
+    assert place(page, ["body", "card", "routes", "no-such-item"]) == (
+        "Content, block 1 (Contacts), Contact routes"
+    )
+
+
 def test_a_link_in_a_child_of_the_page_says_which_list(at: datetime) -> None:
     contact = ContactRouteFactory()
     assert place(contact, ["opening_hours", "3", "route"]) == "Opening hours"

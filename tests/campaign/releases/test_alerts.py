@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from wagtail.log_actions import registry
-from wagtail.models import Locale
+from wagtail.models import Locale, Page
 
 from campaign.pages.models import HomePage
 from campaign.releases import alerts
@@ -125,6 +125,26 @@ def test_it_links_to_a_page_in_the_readers_language_while_that_is_public(
     page.unpublish()
     assert links() == [("", ""), ("", "")]
     assert Alert.objects.get(pk=alert.pk).link_page_id == page.pk
+
+
+def test_a_page_without_an_address_is_not_linked_to(at: datetime) -> None:
+    nowhere = Page(title="Nowhere", slug="nowhere")
+    Page.objects.get(depth=1).add_child(instance=nowhere)
+    show(at, link_page=nowhere)
+
+    (alert,) = alerts.current("en", at)
+
+    assert (alert.text, alert.url, alert.link_text) == ("Call 999 if a child is in danger.", "", "")
+
+
+def test_an_alert_whose_words_are_gone_is_not_shown(at: datetime) -> None:
+    """Nobody can do so in the editor; a page is shown whatever the database holds."""
+    show(at)
+    show(at, kind=AlertKind.NUMBER, texts={"en": "101 is not working."})
+    Alert.objects.get(kind=AlertKind.SAFETY).texts.all().delete()
+    alerts.forget()
+
+    assert texts("en", at) == ["101 is not working."]
 
 
 def test_reading_costs_one_look_in_five_seconds(at: datetime) -> None:

@@ -226,6 +226,17 @@ def test_it_filters_by_language(chief: Any) -> None:
     assert [title for *_rest, title in march(chief, locale_id=french.pk)] == ["With language"]
 
 
+def test_an_item_of_a_type_that_is_gone_has_no_language(chief: Any) -> None:
+    english = add_locale("en")
+    release = ReleaseFactory(title="With item", goes_live_at=THE_18TH)
+    add_item(release, ReleaseStory.page("Hotels"), user=chief, at=NOW)
+    gone = ContentType.objects.create(app_label="gone", model="gone")
+    release.items.create(content_type=gone, object_id="1", title="Gone", added_at=NOW)
+
+    assert [title for *_rest, title in march(chief, locale_id=english.pk)] == ["With item"]
+    assert march(chief, locale_id=add_locale("fr").pk) == []
+
+
 # --- Clashes --------------------------------------------------------------------------------------
 
 
@@ -295,6 +306,31 @@ def test_two_pages_for_one_address_clash(chief: Any) -> None:
         "“One” (with “With One”, Thu 18 March, 06:00 London time) and “Two” (with “With Two”, "
         "Fri 19 March, 06:00 London time) would have the same address: “hotels”."
     ]
+
+
+def test_a_page_by_itself_and_one_in_a_release_for_one_address_clash(chief: Any) -> None:
+    home = Page.objects.get(depth=2)
+    alone, page = (ReleaseStory.page(name, parent=home) for name in ("Alone", "Hotels"))
+    ReleaseStory.edit(page, slug="hotels")
+    timed(ReleaseStory.draft(page, at=NOW), THE_18TH + timedelta(days=1))
+    ReleaseStory.edit(alone, slug="hotels")
+    ScheduledPage.schedule(alone, go_live_at=THE_18TH)
+
+    assert [clash.text for clash in clashes(at=NOW)] == [
+        "“Alone” (by itself, Thu 18 March, 06:00 London time) and “Hotels” (with “March”, "
+        "Fri 19 March, 06:00 London time) would have the same address: “hotels”."
+    ]
+
+
+def test_an_item_whose_version_was_deleted_clashes_with_nothing(chief: Any) -> None:
+    page = ReleaseStory.page("Hotels")
+    ReleaseStory.edit(page, expire_at=THE_18TH - timedelta(hours=1))
+    release = timed(ReleaseStory.draft(page, at=NOW), THE_18TH)
+    assert len(clashes(at=NOW)) == 1
+
+    release.items.update(revision=None)
+
+    assert clashes(at=NOW) == []
 
 
 def test_the_same_slug_below_different_pages_is_no_clash(chief: Any) -> None:

@@ -11,8 +11,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from wagtail.documents import get_document_model
 from wagtail.models import Page
 
 from campaign.releases import purging
@@ -142,6 +144,32 @@ def test_what_comes_down_is_dropped_with_what_listed_it(home: Any, cached: Any, 
     getattr(Page.objects.get(pk=page.pk).specific, way)()
 
     assert purged() >= {"/en/learn/hotels/", "/en/learn/", "/en/", f"/en/learn/{linking.slug}/"}
+
+
+@pytest.mark.parametrize(
+    ("media_url", "purged_url"),
+    [
+        ("/media/", "http://testserver/media/documents/own.txt"),
+        ("https://media.example.org/", "https://media.example.org/documents/own.txt"),
+    ],
+)
+def test_a_file_is_dropped_where_it_is_served(
+    home: Any, cached: Any, settings: Any, media_url: str, purged_url: str
+) -> None:
+    """A site may have another host for its files, which has a cache of its own."""
+    settings.WAGTAILDOCS_SERVE_METHOD, settings.MEDIA_URL = "direct", media_url
+    own = get_document_model().objects.create(
+        title="Own", file=ContentFile(b"text", name="own.txt")
+    )
+    page = GuidancePageFactory(
+        parent=home, body=[text_block(f'<p><a linktype="document" id="{own.pk}">x</a></p>')]
+    )
+    cached()
+
+    Page.objects.get(pk=page.pk).specific.unpublish()
+
+    urls = [effect.payload.get("url", "") for effect in Effect.objects.all()]
+    assert [url for url in urls if url.endswith(".txt")] == [purged_url]
 
 
 def test_a_page_of_the_menu_is_on_every_page(home: Any, cached: Any) -> None:

@@ -128,6 +128,23 @@ def test_a_search_server_that_fails_is_asked_again(home: Any, server: Server) ->
     assert (effect.state, effect.last_error) == ("waiting", "ConnectionError: no search server")
 
 
+def test_what_is_kept_out_of_the_search_is_not_indexed(
+    home: Any, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept_out = GuidancePageFactory(parent=home, title="Kept out")
+    GuidancePageFactory(parent=home, title="Hotels")
+    monkeypatch.setattr(
+        type(kept_out),
+        "get_indexed_instance",
+        lambda page: None if page.pk == kept_out.pk else page,
+    )
+
+    run()
+
+    indexed = {title for _model, titles in server.added for title in titles}
+    assert ("Hotels" in indexed, "Kept out" in indexed) == (True, False)
+
+
 def test_what_is_not_searched_needs_no_effect(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_index, "class_is_indexed", lambda _model: False)
     home = campaign_home()

@@ -164,6 +164,13 @@ def test_a_draft_and_a_scheduled_version_are_no_entries(guidance: Any) -> None:
     assert rows() == before
 
 
+def test_what_is_gone_is_not_gone_again(guidance: Any) -> None:
+    guidance.unpublish()
+
+    assert ledger.record(change_of(guidance, is_public=False)) == []
+    assert changes(HOTELS) == ["shown", "gone"]
+
+
 def test_equal_content_is_kept_once_and_has_an_equal_hash(guidance: Any, home: Any) -> None:
     first = LedgerEntry.objects.get(address=HOTELS).content_hash
     publish(guidance, title="Another")

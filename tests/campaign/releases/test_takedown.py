@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.db import OperationalError
 from django.template.loader import render_to_string
@@ -15,12 +17,13 @@ from wagtail.contrib.redirects.models import Redirect
 from wagtail.documents import get_document_model
 from wagtail.models import Locale, Page, Revision
 from wagtail.rich_text import RichText
+from wagtail_localize.models import TranslationSource
 
 from campaign.assurance.enums import Severity
 from campaign.assurance.findings import Finding
 from campaign.assurance.rules import key_of
 from campaign.pages.models import GuidancePage, HomePage, SectionPage
-from campaign.releases import takedown
+from campaign.releases import takedown, takedown_answers
 from campaign.releases.enums import Cause, TakedownAddressKind, TakedownScope, TakedownState
 from campaign.releases.exceptions import (
     GateRefusedError,
@@ -31,6 +34,7 @@ from campaign.releases.exceptions import (
     TakedownNotStandingError,
 )
 from campaign.releases.gate import PublicChange, register_gatekeeper, unregister_gatekeeper
+from campaign.releases.gateposts import maintenance
 from campaign.releases.models import Release, Takedown
 from campaign.releases.signals import public_state_changed, takedown_undone, taken_down
 from campaign.releases.takedown_reach import (
@@ -295,6 +299,7 @@ def test_it_comes_before_a_redirect_of_the_site(
         ("/round/", "leads readers in a circle"),
         ("/en/down/", "has been taken down too"),
         ("/en/contacts/never/such/", "There is nothing public"),
+        ("/nowhere.txt", "There is nothing public at “/nowhere.txt/”"),
     ],
 )
 def test_a_redirect_in_a_circle_off_the_site_or_to_nothing_is_refused(
@@ -345,6 +350,31 @@ def test_a_redirect_may_follow_redirects_to_something_public(
         takedown.undo(found, user=None, at=found.taken_down_at)
 
 
+def test_below_a_home_page_that_is_down_there_is_nothing(
+    home: HomePage, guidance: GuidancePage, take: Any
+) -> None:
+    public(make.ContactDirectoryPageFactory(parent=home, slug="contacts"))
+    takedown.check_redirect(page=None, path="/en/contacts/now/")
+    take(home, with_descendants=True)
+
+    with pytest.raises(RedirectRefusedError, match="taken down too"):
+        takedown.check_redirect(page=None, path="/en/contacts/now/")
+    with pytest.raises(RedirectRefusedError, match="There is nothing public"):
+        takedown.check_redirect(page=None, path="/pl/nothing/")
+
+
+def test_where_the_site_keeps_no_redirects_none_are_followed(
+    guidance: GuidancePage, home: HomePage, take: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Redirect.add_redirect("/old", home)
+    takedown.check_redirect(page=None, path="/old/")
+    without = SimpleNamespace(is_installed=lambda app: app != "wagtail.contrib.redirects")
+    monkeypatch.setattr(takedown_answers, "apps", without)
+
+    with pytest.raises(RedirectRefusedError, match="There is nothing public at “/old/”"):
+        take(guidance, answer="redirect", redirect_path="/old/")
+
+
 # --- Larger than a page -------------------------------------------------------------------------
 
 
@@ -386,6 +416,25 @@ def test_a_release_comes_down_with_all_its_items(
 
     assert [is_live(thing) for thing in (guidance, polish, sign, other)] == [False] * 3 + [True]
     assert (found.scope, found.title, found.target) == (TakedownScope.RELEASE, "Spring", release)
+
+
+def test_of_a_release_only_what_is_public_or_will_be_comes_down(
+    guidance: GuidancePage, polish_home: HomePage, take: Any, at: datetime
+) -> None:
+    """Neither a draft of a translation, nor what is of a type that is gone."""
+    draft = guidance.copy_for_translation(Locale.objects.get(language_code="pl"), copy_parents=True)
+    release = Release.objects.create(title="Spring", created_at=at)
+    type_id, object_id = key_of(guidance)
+    gone = ContentType.objects.create(app_label="gone", model="gone")
+    for content_type_id, pk in ((type_id, object_id), (gone.pk, "1")):
+        release.items.create(
+            content_type_id=content_type_id, object_id=pk, title="Hotels", added_at=at
+        )
+
+    found = take(release)
+
+    assert not draft.live
+    assert [item.object_id for item in found.items.all()] == [str(guidance.pk)]
 
 
 def test_a_language_comes_down_alone(
@@ -659,6 +708,28 @@ def test_schedules_are_cancelled_and_come_back_if_they_are_still_ahead(
     assert "was to go live on" in notes[0][0]["note"]
 
 
+def test_a_schedule_that_ends_with_the_one_it_follows_is_kept_to_come_back(
+    polish_home: HomePage, take: Any, at: datetime
+) -> None:
+    """A page written in Polish first: its English translation follows its schedule."""
+    source = make.GuidancePageFactory(
+        parent=polish_home, slug="hotele", live=False, locale=polish_home.locale
+    )
+    english = source.copy_for_translation(Locale.get_default())
+    TranslationSource.get_or_create_from_instance(source)
+    soon = at + timedelta(days=1)
+    revisions = [schedule(source, soon), schedule(english, soon)]
+
+    def approved() -> list[datetime | None]:
+        return [Revision.objects.get(pk=one.pk).approved_go_live_at for one in revisions]
+
+    assert approved() == [soon, soon]
+    found = take(source)
+    assert approved() == [None, None]
+    takedown.undo(found, user=None, at=at)
+    assert approved() == [soon, soon]
+
+
 def schedule(page: Any, moment: datetime) -> Revision:
     draft = type(page).objects.get(pk=page.pk)
     draft.go_live_at = moment
@@ -738,6 +809,24 @@ def test_what_another_takedown_covers_stays_down_until_that_is_undone(
     assert (is_live(section), is_live(guidance)) == (True, True)
 
 
+def test_two_takedowns_of_one_thing_keep_a_record_each(guidance: GuidancePage, take: Any) -> None:
+    first = take(guidance)
+    with maintenance(reason="Restored from a backup"):
+        guidance.refresh_from_db()
+        guidance.live = True
+        guidance.save()
+    second = take(guidance)
+
+    takedown.undo(first, user=None, at=first.taken_down_at)
+
+    assert not is_live(guidance)
+    assert status(guidance.url) == 410
+    kept = [(one.items.count(), one.addresses.count()) for one in (first, second)]
+    assert kept == [(1, 1), (1, 1)]
+    takedown.undo(second, user=None, at=second.taken_down_at)
+    assert is_live(guidance)
+
+
 def test_if_one_thing_cannot_come_back_nothing_does(
     section: SectionPage, guidance: GuidancePage, take: Any
 ) -> None:
@@ -787,6 +876,25 @@ def test_other_rooms_say_where_else_it_is_public(guidance: GuidancePage, take: A
         "/en/help/hotels/",
     ]
     assert status("/embed/v1/en/hotels/") == 410
+
+
+def test_an_address_without_a_language_leads_to_the_page_that_was_chosen(
+    guidance: GuidancePage, home: HomePage, polish_home: HomePage, take: Any
+) -> None:
+    better = public(make.GuidancePageFactory(parent=home, slug="better"))
+    translate(better, slug="lepiej")
+
+    def widgets(things: Any) -> list[PublicAddress]:
+        kind = TakedownAddressKind.WIDGET
+        return [PublicAddress(kind=kind, origin="http://testserver", path="/oembed/hotels/")]
+
+    register_addresses("widgets", widgets)
+    try:
+        take(guidance, answer="redirect", redirect_page=better)
+    finally:
+        unregister_addresses("widgets")
+
+    assert Client().get("/oembed/hotels/")["Location"] == better.url
 
 
 def test_files_that_only_it_uses_are_gone_with_it(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,11 @@ from campaign.releases.models import Takedown, TakedownAddress
 from campaign.releases.takedown_fetching import Fetched, fetch_over_http
 from campaign.releases.takedown_reach import things_under
 from tests.factories import pages as make
+from tests.factories.content_blocks import SignFactory
 from tests.factories.releases import UserFactory
+
+FETCH_ALL = takedown_fetching.fetch_all
+"""The real one, with threads; the other tests here have theirs one after the other."""
 
 
 @pytest.fixture
@@ -289,6 +294,34 @@ def test_a_copy_that_does_not_go_is_reported(
     assert drill.results["copies"] == [{"language": "en", "status": 200, "seconds": None}]
 
 
+def test_a_copy_is_waited_for_until_it_is_there(
+    guidance: GuidancePage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takedown_drills, "PAUSE_SECONDS", 0)
+    drill = takedown_drills.ask_for_drill(guidance, user=None, at=timezone.now())
+    answers = iter([404, 200, 200, 410])
+
+    takedown_drills.run_drills(at=timezone.now(), fetch=lambda *_a: Fetched(status=next(answers)))
+
+    drill.refresh_from_db()
+    ((status, seconds),) = [(one["status"], one["seconds"]) for one in drill.results["copies"]]
+    assert (status, seconds >= 0, list(answers)) == (410, True, [])
+
+
+def test_a_drill_of_what_no_page_shows_measures_no_copy(home: HomePage) -> None:
+    sign = SignFactory()
+    drill = takedown_drills.ask_for_drill(sign, user=None, at=timezone.now())
+
+    def fetch(origin: str, path: str) -> Fetched:
+        raise AssertionError(path)
+
+    takedown_drills.run_drills(at=timezone.now(), fetch=fetch)
+
+    drill.refresh_from_db()
+    assert (drill.state, drill.results["things"]) == (TakedownState.DRILL_DONE, 1)
+    assert (drill.results["addresses"], drill.results["copies"]) == (0, [])
+
+
 def test_a_drill_that_breaks_is_failed_and_tidied_up(
     guidance: GuidancePage, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -350,6 +383,24 @@ def test_a_drill_is_carried_out_once(guidance: GuidancePage) -> None:
 
 
 # --- Over HTTP ----------------------------------------------------------------------------------
+
+
+def test_several_addresses_are_fetched_at_once() -> None:
+    rows = [TakedownAddress(origin="http://testserver", path=f"/{number}/") for number in range(2)]
+    both = threading.Barrier(2, timeout=10)
+
+    def fetch(origin: str, path: str) -> Fetched:
+        both.wait()
+        return Fetched(status=410, body=origin + path)
+
+    began = timezone.now()
+    found = FETCH_ALL(rows, fetch=fetch)
+
+    assert [(row, answer.body) for row, answer, _at in found] == [
+        (rows[0], "http://testserver/0/"),
+        (rows[1], "http://testserver/1/"),
+    ]
+    assert all(began <= at <= timezone.now() for _row, _answer, at in found)
 
 
 @pytest.mark.django_db(transaction=True)
