@@ -97,6 +97,7 @@ def _selections(at: datetime, *, until: datetime) -> Iterator[list[QuerySet[Any]
         *(expiring(model, until=until) for model in draft_state_models()),
         Release.objects.starting(until=until),
         Release.objects.ending(until=until),
+        Release.objects.filter(check_asked_at__lte=until),
         DueWork.objects.attemptable(until),
     ]
     yield [Effect.objects.attemptable(at)]

@@ -85,6 +85,12 @@ def test_the_start_and_the_end_of_a_release(at: datetime) -> None:
     assert looked(at + 31 * SECOND) == WORK
 
 
+def test_a_check_of_a_release_that_somebody_asked_for(at: datetime) -> None:
+    release(at, state=ReleaseState.DRAFT, check_asked_at=at)
+
+    assert looked(at) == WORK
+
+
 def test_what_waits_for_another_attempt(at: datetime) -> None:
     DueWorkFactory(kind=WorkKind.GO_LIVE, due_at=at - SECOND, next_attempt_at=at + 60 * SECOND)
 
