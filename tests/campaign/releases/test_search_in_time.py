@@ -1,0 +1,69 @@
+"""Search follows a publication at once, and shows nothing that is not public."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from wagtail.models import Page
+from wagtail.search.backends import get_search_backend
+
+from campaign.pages.search import search_public
+from campaign.releases.effects import run_effects
+from tests.factories.pages import GuidancePageFactory, campaign_home
+
+pytestmark = pytest.mark.django_db
+
+INDEX = "wagtailsearch_indexentry"
+
+
+@pytest.fixture
+def home() -> Any:
+    return campaign_home()
+
+
+def public(home: Page, words: str) -> list[str]:
+    found = search_public(words, root=home, locale=home.locale, on=date(2027, 4, 3))
+    return [page.title for page in found.pages]
+
+
+def in_admin(words: str) -> list[str]:
+    return [page.title for page in get_search_backend().search(words, Page.objects.all())]
+
+
+def test_only_what_is_public_is_found_whether_or_not_an_effect_has_run(home: Any) -> None:
+    page = GuidancePageFactory(parent=home, title="Sandcastle", draft=True)
+    # A draft is found in the editor at once, and by nobody else.
+    assert (in_admin("Sandcastle"), public(home, "Sandcastle")) == (["Sandcastle"], [])
+    run_effects(timezone.now())
+    assert public(home, "Sandcastle") == []
+
+    page.save_revision().publish()
+
+    assert public(home, "Sandcastle") == ["Sandcastle"]
+    run_effects(timezone.now())
+    assert public(home, "Sandcastle") == ["Sandcastle"]
+
+    Page.objects.get(pk=page.pk).specific.unpublish()
+
+    assert (in_admin("Sandcastle"), public(home, "Sandcastle")) == (["Sandcastle"], [])
+    run_effects(timezone.now())
+    assert public(home, "Sandcastle") == []
+
+
+def test_a_publication_writes_the_index_once(home: Any) -> None:
+    page = GuidancePageFactory(parent=home, title="Sandcastle")
+    page.title = "Sand"
+    revision = page.save_revision()
+
+    with CaptureQueriesContext(connection) as queries:
+        revision.publish()
+
+    # SQLite's norm of titles is a second statement; PostgreSQL says both in one.
+    written = [q["sql"] for q in queries if INDEX in q["sql"] and '"body"' in q["sql"]]
+    assert len(written) == 1
+    assert public(home, "Sand") == ["Sand"]
