@@ -92,7 +92,7 @@ def test_each_address_is_fetched_until_it_is_gone(guidance: GuidancePage) -> Non
     ]
     assert found.time_to_gone() == address.gone_at - at
     assert address.seconds_to_gone == (address.gone_at - at).total_seconds()
-    assert not takedown_fetching.anything_to_fetch(at + timedelta(days=2))
+    assert not TakedownAddress.objects.to_fetch(at + timedelta(days=2)).exists()
 
 
 def test_what_does_not_go_is_fetched_ever_more_seldom_and_then_no_more(
@@ -356,8 +356,8 @@ def test_what_a_killed_worker_left_behind_is_removed(guidance: GuidancePage) -> 
     copy = takedown_drills._publish_copy(drill, guidance)
     Takedown.objects.filter(pk=drill.pk).update(state=TakedownState.DRILL_RUNNING)
     later = at + timedelta(minutes=11)
-    assert not takedown_drills.any_drill_waits(at)
-    assert takedown_drills.any_drill_waits(later)
+    assert not takedown_drills.drills_to_run(at).exists()
+    assert takedown_drills.drills_to_run(later).exists()
 
     takedown_drills.run_drills(at=later, fetch=by_test_client)
 
