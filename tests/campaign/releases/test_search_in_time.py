@@ -63,7 +63,8 @@ def test_a_publication_writes_the_index_once(home: Any) -> None:
     with CaptureQueriesContext(connection) as queries:
         revision.publish()
 
-    # SQLite's norm of titles is a second statement; PostgreSQL says both in one.
-    written = [q["sql"] for q in queries if INDEX in q["sql"] and '"body"' in q["sql"]]
+    # SQLite has a second statement for the norm of the title.
+    texts = [q["sql"].strip() for q in queries if INDEX in q["sql"] and "body" in q["sql"]]
+    written = [sql for sql in texts if sql.startswith(("INSERT", "UPDATE"))]
     assert len(written) == 1
     assert public(home, "Sand") == ["Sand"]
