@@ -260,15 +260,15 @@ def test_the_story_of_a_release(
     for one in watched:
         one.look(url)
         assert one.first_new_at is None, f"{one.path} is early"
-    watch(url, watched, until=due + timedelta(seconds=60))
+    watch(url, watched, until=due + timedelta(seconds=30))
 
     lateness = {
         one.path: (one.first_new_at - due).total_seconds() if one.first_new_at else None
         for one in watched
     }
     print(f"due {due:%H:%M:%S}, first seen {lateness}")
-    # How late it may be is measured elsewhere, on a quiet machine; here it is never early.
-    assert all(late is not None and 0 <= late < 60 for late in lateness.values()), lateness
+    # How exact it is, `make bench` measures; here other tests use the machine too. Never early.
+    assert all(late is not None and 0 <= late < 10 for late in lateness.values()), lateness
     assert [one.went_back for one in watched] == [[]] * len(watched)
     # A mix would be: something still old, asked for after something new had been answered.
     assert max(one.last_old_began for one in watched) <= min(one.first_new_ended for one in watched)

@@ -50,7 +50,7 @@ PAGES, TERMS = 6, 3
 NOTICE = 2.2
 """Seconds from setting a release to its moment, at least."""
 
-PATIENCE = 90.0
+PATIENCE = 30.0
 """Seconds after which a release counts as lost: a loaded machine is slow, and loses nothing."""
 
 
