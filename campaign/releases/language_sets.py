@@ -251,15 +251,20 @@ def follow_address(change: PublicChange) -> None:
     page = change.instance
     if not (change.was_public and change.is_public and change.old_path):
         return
-    former = change.old_path.rstrip("/").rpartition("/")[2]
+    former = _last_part(change.old_path)
     if former == page.slug or getattr(page, "alias_of_id", None):
         return
     with acting(cause=Cause.LANGUAGE_SET):
         for follower in followers_of(page):
-            if follower.slug == former:
+            if _last_part(follower.url_path) == former:
                 follower.slug = page.slug
                 follower.save()
                 _rename_draft(follower, former)
+
+
+def _last_part(path: str) -> str:
+    """The last part of an address. For a page it is its slug, but not while a release moves it."""
+    return path.rstrip("/").rpartition("/")[2]
 
 
 def _rename_draft(follower: Any, former: str) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import prefetch_related_objects
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Revision
 
@@ -23,7 +24,12 @@ from campaign.assurance.rules import Key
 from campaign.releases.content import NOT_CONTENT, canonical, digest
 from campaign.releases.enums import ItemAction, ReleaseState
 from campaign.releases.exceptions import ApprovalBrokenError
-from campaign.releases.models import Release, ReleaseItem
+from campaign.releases.language_sets import followers_of
+from campaign.releases.models import Release, ReleaseItem, Takedown, TakedownItem
+from campaign.releases.takedown import covering
+
+SLUG_IN_BETWEEN = "waymark-moving-"
+"""How the slug of a page begins while another page takes over its own."""
 
 
 def hash_of(content: Mapping[str, Any]) -> str:
@@ -126,6 +132,40 @@ def _content_of(row: Any) -> dict[str, Any]:
     return content
 
 
+def make_way(pairs: Iterable[tuple[ReleaseItem, Any]]) -> None:
+    """Let the pages of a release take over each other's last parts of addresses.
+
+    Wagtail refuses an address that a page beside it has, also when that page moves away next. See
+    `clear_slugs`.
+    """
+    clear_slugs(
+        (row, item.revision.content["slug"])
+        for item, row in pairs
+        if isinstance(row, Page) and item.revision is not None
+    )
+
+
+def clear_slugs(going: Iterable[tuple[Page, str]]) -> None:
+    """Free the slugs that pages leave and others beside them take, in the same transaction.
+
+    Args:
+        going: pages, each with the slug that it will have. Their followers have it too.
+
+    Only the column of the slug is written. A page's address is in another one, so nothing announces
+    an address, redirects from it or records it until the page itself is published.
+    """
+    changing = [
+        (one, slug)
+        for page, slug in going
+        if page.slug != slug
+        for one in (page, *(other for other in followers_of(page) if other.slug == page.slug))
+    ]
+    taken = {(one.path[: -one.steplen], slug) for one, slug in changing}
+    for one, _slug in changing:
+        if (one.path[: -one.steplen], one.slug) in taken:
+            Page._base_manager.filter(pk=one.pk).update(slug=f"{SLUG_IN_BETWEEN}{one.pk}")
+
+
 def move(item: ReleaseItem, row: Any, *, user: Any) -> None:
     """Publish or withdraw one item.
 
@@ -180,12 +220,14 @@ class StepBack:
         row: the page (specific) or snippet in the database; None when it was deleted.
         action: what happens to it; None when it is left as it is.
         why: why it is left as it is, as a sentence.
+        held_by: the takedown that keeps it off the site; `leave_to_takedown` tells that.
     """
 
     item: ReleaseItem
     row: Any
     action: ItemAction | None
     why: str = ""
+    held_by: Takedown | None = None
 
 
 def steps_back(release: Release) -> list[StepBack]:
@@ -193,9 +235,9 @@ def steps_back(release: Release) -> list[StepBack]:
 
     What was not public before comes down; what replaced an older version goes back to that; what
     was withdrawn comes back. What a person has taken down since, or brought back by hand, stays as
-    they left it.
+    they left it, and what stands under a takedown stays gone.
     """
-    return _ordered(_step(item, row) for item, row in in_order(release.items.all()))
+    return _ordered(_unless_held(_step(item, row)) for item, row in in_order(release.items.all()))
 
 
 def steps_at_end(release: Release) -> list[StepBack]:
@@ -214,6 +256,36 @@ def step_back(step: StepBack, *, user: Any, before: datetime) -> None:
     elif step.action == ItemAction.PUBLISH:
         previous_version(step.item, step.row, user=user, before=before).publish(
             user=user, skip_permission_checks=True
+        )
+
+
+def leave_to_takedown(step: StepBack, takedown: Takedown, *, user: Any, before: datetime) -> None:
+    """Have undoing the takedown that holds a thing show what should be public by then."""
+    item, row = step.item, step.row
+    noted = TakedownItem.objects.filter(
+        takedown=takedown, content_type_id=item.content_type_id, object_id=item.object_id
+    )
+    if not item.was_live:
+        noted.update(was_live=False)
+        return
+    content = item.previous_content or {}
+    locale = getattr(row, "locale", None)
+    values = {
+        "was_live": True,
+        "revision": previous_version(item, row, user=user, before=before),
+        "content": content,
+        "published_at": before,
+        "expire_at": parse_datetime(content.get("expire_at") or ""),
+    }
+    if not noted.update(**values):
+        TakedownItem.objects.create(
+            takedown=takedown,
+            content_type_id=item.content_type_id,
+            object_id=item.object_id,
+            title=item.title,
+            language=locale.language_code if locale is not None else "",
+            translation_key=getattr(row, "translation_key", None),
+            **values,
         )
 
 
@@ -256,6 +328,32 @@ def _step(item: ReleaseItem, row: Any) -> StepBack:
         return StepBack(item=item, row=row, action=None, why=why)
     action = ItemAction.PUBLISH if item.was_live else ItemAction.WITHDRAW
     return StepBack(item=item, row=row, action=action)
+
+
+def _unless_held(step: StepBack) -> StepBack:
+    """The step, or none and why, when a standing takedown keeps its thing off the site."""
+    if step.row is None or step.row.live:
+        return step
+    takedown = covering(step.row)
+    if takedown is None or not (step.action or _took_down(takedown, step.item)):
+        return step
+    why = _("It was taken down (“%(takedown)s”) and stays gone.") % {"takedown": takedown.title}
+    if step.item.was_live:
+        why += " " + _("When that is undone, it shows what it showed before this release.")
+    return replace(step, action=None, why=why, held_by=takedown)
+
+
+def _took_down(takedown: Takedown, item: ReleaseItem) -> bool:
+    """Whether a takedown took down what the release had made public, and nothing newer."""
+    return (
+        item.revision_id is not None
+        and takedown.items.filter(
+            content_type_id=item.content_type_id,
+            object_id=item.object_id,
+            was_live=True,
+            revision_id=item.revision_id,
+        ).exists()
+    )
 
 
 def _ordered(steps: Iterable[StepBack]) -> list[StepBack]:

@@ -24,7 +24,7 @@ from wagtail.signals import page_published, page_unpublished, published, unpubli
 from campaign.releases.enums import Cause
 from campaign.releases.gate import acting
 from campaign.releases.models import Release, ReleaseItem
-from campaign.releases.moving import in_order, move
+from campaign.releases.moving import in_order, make_way, move
 
 _rehearsing: ContextVar[bool] = ContextVar("campaign_releases_rehearsing", default=False)
 
@@ -56,9 +56,10 @@ def rehearse(release: Release, *, moment: datetime, leave_out: Collection[int] =
     started = time.monotonic()
     try:
         with transaction.atomic(), _quietly(), _as_release(release, moment):
-            for item, row in in_order(
-                release.items.exclude(pk__in=leave_out).select_related("content_type")
-            ):
+            items = release.items.exclude(pk__in=leave_out)
+            pairs = in_order(items.select_related("content_type", "revision"))
+            make_way(pairs)
+            for item, row in pairs:
                 if (error := _try(item, row, user=release.owner)) is not None:
                     errors[item.pk] = error
             raise _TakeBackError

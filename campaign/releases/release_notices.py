@@ -28,7 +28,7 @@ def tell(release: Release, about: str, *, people: Sequence[Any], **payload: Any)
 
     Args:
         release: what it is about.
-        about: `check`, `voided` or `time_moved`.
+        about: `check`, `held_down`, `voided` or `time_moved`.
         people: the users.
         payload: ids and plain values that the message needs.
     """
@@ -85,6 +85,10 @@ def _voided(_release: Release, payload: dict[str, Any]) -> dict[str, Any]:
     return {"reason": payload["reason"]}
 
 
+def _held_down(_release: Release, payload: dict[str, Any]) -> dict[str, Any]:
+    return {"left": payload["left"]}
+
+
 def _time_moved(release: Release, payload: dict[str, Any]) -> dict[str, Any]:
     return {
         "field": payload["field"],
@@ -97,6 +101,7 @@ def _time_moved(release: Release, payload: dict[str, Any]) -> dict[str, Any]:
 
 MESSAGES: dict[str, Callable[[Release, dict[str, Any]], dict[str, Any] | None]] = {
     "check": _check,
+    "held_down": _held_down,
     "voided": _voided,
     "time_moved": _time_moved,
 }

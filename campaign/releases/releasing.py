@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from campaign.releases.approval import digest_of, first_forbidden, fresh_check
 from campaign.releases.enums import (
@@ -38,12 +39,16 @@ from campaign.releases.membership import bring_translation, staying_behind
 from campaign.releases.models import DueWork, OwedTranslation, Release, ReleaseItem
 from campaign.releases.moving import (
     StepBack,
+    clear_slugs,
     in_order,
+    leave_to_takedown,
     lock_rows,
+    make_way,
     move,
     remember,
     step_back,
     steps_at_end,
+    steps_back,
 )
 from campaign.releases.owed import note_owed
 from campaign.releases.preflight import ask_for_check, check_release, is_large
@@ -304,8 +309,9 @@ def go_live(release: Release, *, user: Any, at: datetime) -> None:
     _require_approval(release)
     _take_languages_along(release, at=at)
     lock_rows(release.items.all())
-    pairs = in_order(release.items.select_related("content_type"))
+    pairs = in_order(release.items.select_related("content_type", "revision"))
     remember(pairs)
+    make_way(pairs)
     with acting(
         cause=Cause.RELEASE,
         release_id=release.pk,
@@ -322,7 +328,10 @@ def go_live(release: Release, *, user: Any, at: datetime) -> None:
     record(release, "publish", user=user, items=len(pairs))
     note_owed(release, at=at)
     if release.inverse_of is not None and release.inverse_of.state == ReleaseState.LIVE:
-        close(locked(release.inverse_of), user=user, at=at)
+        replaced = locked(release.inverse_of)
+        steps = steps_back(replaced)
+        _leave_to_takedowns(replaced, steps, user=user, at=at)
+        close(replaced, user=user, at=at, left=[step for step in steps if step.held_by])
     announce(release_went_live, sender=Release, release=release)
 
 
@@ -398,6 +407,11 @@ def end(release: Release, *, user: Any, at: datetime) -> None:
     published since stays (see `moving.steps_at_end`).
     """
     steps = steps_at_end(release)
+    clear_slugs(
+        (step.row, (step.item.previous_content or {})["slug"])
+        for step in steps
+        if step.action == ItemAction.PUBLISH and isinstance(step.row, Page)
+    )
     with acting(
         cause=Cause.RELEASE,
         release_id=release.pk,
@@ -411,8 +425,23 @@ def end(release: Release, *, user: Any, at: datetime) -> None:
                 step_back(step, user=user, before=release.published_at or at)
             except Exception as error:
                 raise ItemFailedError(step.item, error) from error
+    _leave_to_takedowns(release, steps, user=user, at=at)
     close(release, user=user, at=at, left=steps)
     announce(release_ended, sender=Release, release=release)
+
+
+def _leave_to_takedowns(
+    release: Release, steps: Iterable[StepBack], *, user: Any, at: datetime
+) -> None:
+    """What stands under a takedown stays gone; that takedown, and the owner, are told."""
+    left = []
+    for step in steps:
+        if step.held_by is not None:
+            before = release.published_at or at
+            leave_to_takedown(step, step.held_by, user=user, before=before)
+            left.append([step.item.title, step.why])
+    if left:
+        tell(release, "held_down", people=[release.owner], left=left)
 
 
 def close(release: Release, *, user: Any, at: datetime, left: Iterable[StepBack] = ()) -> None:

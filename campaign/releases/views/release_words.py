@@ -112,6 +112,8 @@ def log_text(entry: Any) -> str:
     if said is None:
         return str(entry.message)
     try:
-        return str(said) % entry.data
+        text = str(said) % entry.data
     except KeyError:
-        return str(said)
+        text = str(said)
+    left = [f"“{title}”: {why}" for title, why in entry.data.get("left", [])]
+    return " ".join([text + ".", _("Left as it is:"), *left]) if left else text
