@@ -19,6 +19,8 @@ from kombu.exceptions import OperationalError
 
 from cms_site import file_broker
 
+pytestmark = pytest.mark.one_database
+
 PRODUCERS = 4
 MESSAGES = 500
 

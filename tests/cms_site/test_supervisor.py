@@ -25,6 +25,8 @@ from cms_site.supervisor import (
     commands,
 )
 
+pytestmark = pytest.mark.one_database
+
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 # Deaf to a polite request, with a child of its own.
 STUBBORN = [
