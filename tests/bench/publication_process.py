@@ -20,11 +20,13 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from wagtail.models import Locale, Page  # noqa: E402
 
-from campaign.releases import gateposts  # noqa: E402
+from campaign.releases import gateposts, releasing  # noqa: E402
 from campaign.releases.attempts import attempt_together  # noqa: E402
 from campaign.releases.due_work import find_due  # noqa: E402
 from campaign.releases.tasks import hand_out_due_work  # noqa: E402
+from content_blocks.models import GlossaryTerm  # noqa: E402
 from tests.bench.scheduled_pages import approve, make_pages  # noqa: E402
+from tests.factories.releases import ReleaseStory  # noqa: E402
 from tests.real_site import serve  # noqa: E402
 
 LIVE = "SELECT id FROM wagtailcore_page WHERE live AND id >= %s"
@@ -77,6 +79,80 @@ def watch(moments: dict[str, float], seconds: float, step: float) -> dict[str, l
         before = began
         time.sleep(step)
     return seen
+
+
+def schedule_release(first: float, pages: int, terms: int) -> dict[str, Any]:
+    """Schedule a release of new pages and snippets with a translation of each, `first` s ahead.
+
+    Returns its moment as a Unix time, the ids, and how long its check took.
+    """
+    french = Locale.objects.get_or_create(language_code="fr")[0]
+    with gateposts.maintenance(reason="bench"):
+        sources: list[Any] = [
+            *Page.objects.filter(pk__in=make_pages(pages)),
+            *(ReleaseStory.term(f"Term {uuid.uuid4()}") for _number in range(terms)),
+        ]
+        things = [*sources, *(_translated(source, french) for source in sources)]
+    at = timezone.now()
+    release = ReleaseStory.draft(*things, at=at)
+    due = (timezone.now() + timedelta(seconds=first)).replace(microsecond=0)
+    release = ReleaseStory.approve(ReleaseStory.timed(release, due), at=timezone.now())
+    release = releasing.schedule_release(release, user=release.owner, at=timezone.now())
+    assert timezone.now() < due - timedelta(seconds=10), "it was not scheduled in time"
+    return {
+        "due": due.timestamp(),
+        "pages": [thing.pk for thing in things if isinstance(thing, Page)],
+        "terms": [thing.pk for thing in things if not isinstance(thing, Page)],
+        "took": release.checks.latest("run_at").took,
+    }
+
+
+def _translated(source: Any, locale: Locale) -> Any:
+    if isinstance(source, Page):
+        translation = source.copy_for_translation(locale, copy_parents=True)
+    else:
+        translation = source.copy_for_translation(locale)
+        translation.live = False
+        translation.save()
+    translation.save_revision()
+    return translation
+
+
+def watch_release(
+    pages: list[int], terms: list[int], seconds: float, step: float
+) -> dict[str, float]:
+    """Look at all of a release in one statement, over and over, until all of it is public.
+
+    Returns the Unix times at which the last look without any of it began and the first with all
+    of it ended, how many looks saw a part, and how many there were.
+    """
+    total = len(pages) + len(terms)
+    table = GlossaryTerm._meta.db_table
+    # Numbers from the database itself.
+    sql = (
+        f"SELECT (SELECT COUNT(*) FROM wagtailcore_page WHERE live AND id IN ({_list(pages)}))"  # noqa: S608
+        f" + (SELECT COUNT(*) FROM {table} WHERE live AND id IN ({_list(terms)}))"
+    )
+    found = {"before": time.time(), "until": 0.0, "half": 0, "looks": 0}
+    deadline = time.time() + seconds
+    while not found["until"] and time.time() < deadline:
+        began = time.time()
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            (public,) = cursor.fetchone()
+        found["looks"] += 1
+        if public == total:
+            found["until"] = time.time()
+        elif public:
+            found["half"] += 1
+        else:
+            found["before"] = began
+        time.sleep(step)
+    return found
+
+
+def _list(numbers: list[int]) -> str:
+    return ", ".join(map(str, map(int, numbers)))
 
 
 def grow(total: int) -> int:
@@ -137,4 +213,4 @@ def cost(work: Callable[[], Any]) -> tuple[float, int]:
 
 
 if __name__ == "__main__":
-    serve(migrate, schedule, watch, grow, costs)
+    serve(migrate, schedule, watch, schedule_release, watch_release, grow, costs)

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import GroupPagePermission, ModelLogEntry, Page
 
+from campaign.assurance.rules import key_of
 from campaign.releases import approval, membership, preflight
 from campaign.releases.enums import CheckTrigger, LanguagePolicy, ReleaseState
 from campaign.releases.exceptions import NotApprovableError, ReleaseStateError
 from campaign.releases.models import Release, ReleaseCheck
+from campaign.releases.moving import things_of
 from campaign.releases.signals import release_approval_voided
 from tests.factories.pages import add_locale, campaign_home
 from tests.factories.releases import ReleaseStory, UserFactory
@@ -334,3 +337,11 @@ def test_who_may_approve_is_asked_with_as_many_queries_for_twenty_as_for_three(
         counts[number] = len(queries)
 
     assert counts[3] == counts[20]
+
+
+def test_things_are_found_by_their_keys_and_what_is_gone_is_left_out(at: datetime) -> None:
+    page, term = story.page(), story.term("Grooming")
+    gone = ContentType.objects.create(app_label="gone", model="gone")
+    keys = [key_of(page), key_of(term), (gone.pk, "1"), (key_of(page)[0], "0")]
+
+    assert things_of(keys) == {key_of(page): page, key_of(term): term}
