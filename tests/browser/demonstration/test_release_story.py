@@ -213,7 +213,7 @@ def test_the_story_of_a_release(
 
     # --- The check fails, and says what to do
     editor.goto(release_url)
-    editor.get_by_role("button", name="Check now").click()
+    editor.locator("#preflight").get_by_role("button", name="Check now").click()
     expect(editor.get_by_text("As it is, this release would not go live.")).to_be_visible()
     expect(editor.locator("#preflight").get_by_text("Consent in spring").first).to_be_visible()
     suggestion = editor.locator("#suggestions").get_by_role("button", name="Add", exact=False)
@@ -223,7 +223,7 @@ def test_the_story_of_a_release(
     # --- Put right with one button
     suggestion.click()
     expect(editor.get_by_text("“Consent in spring” is in this release.")).to_be_visible()
-    editor.get_by_role("button", name="Check again").click()
+    editor.locator("#preflight").get_by_role("button", name="Check again").click()
     expect(editor.get_by_text("Checked: nothing would fail.")).to_be_visible()
 
     # --- Say when: a whole minute, far enough ahead for what is still to be done
@@ -238,6 +238,9 @@ def test_the_story_of_a_release(
 
     # --- Somebody else approves, and schedules
     approver.goto(release_url)
+    expect(approver.get_by_text("Something has changed since it was checked")).to_be_visible()
+    approver.locator("#approval").get_by_role("button", name="Check again").click()
+    expect(approver.get_by_text("Checked: nothing would fail.")).to_be_visible()
     approver.get_by_role("button", name="Approve").click()
     expect(approver.get_by_text("Approved. Whatever changes")).to_be_visible()
     approver.get_by_role("button", name="Schedule").click()
