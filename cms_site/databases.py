@@ -10,7 +10,8 @@ SQLITE_OPTIONS: dict[str, Any] = {
     # Wagtail reads and then writes in one transaction. Deferred transactions fail there at once
     # with "database is locked", whatever the timeout; WAL alone does not help.
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
+    # Longer than the largest release takes to be written (docs/decisions/0023-on-the-moment.md).
+    "timeout": 60,
     "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
 }
 

@@ -154,7 +154,7 @@ def check_transactions(**_kwargs: object) -> list[CheckMessage]:
             found.append(
                 Warning(
                     f"Database {alias!r} is SQLite without transaction_mode IMMEDIATE.",
-                    hint="Set OPTIONS={'transaction_mode': 'IMMEDIATE', 'timeout': 20}: otherwise "
+                    hint="Set OPTIONS={'transaction_mode': 'IMMEDIATE', 'timeout': 60}: otherwise "
                     "parallel writers fail with 'database is locked' instead of waiting.",
                     id="campaign_releases.W001",
                 )

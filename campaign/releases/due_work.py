@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from wagtail.models import ModelLogEntry, PageLogEntry
 
 from campaign.releases.conf import get_settings
 from campaign.releases.enums import AttemptOutcome, WorkState
 from campaign.releases.models import DueWork
 from campaign.releases.schedules import Schedule, is_set, schedules
+from campaign.releases.timing import LONGEST_LEAD, SIZES, beyond_horizon
 
 SCHEDULED_ACTION = "wagtail.publish.schedule"
 
@@ -31,16 +33,24 @@ def find_due(at: datetime, *, noted: bool = False) -> list[DueWork]:
 def find_upcoming(at: datetime, *, horizon: timedelta) -> list[DueWork]:
     """Return what falls due after `at` and within `horizon`, and was not handed out before.
 
+    A large release is returned earlier, by as much as writing it takes longer.
+
     Marks what it returns as handed out, so that the next tick does not send it again. A message
     that is lost costs one tick: once due, `find_due` returns the item whether handed out or not.
     """
     until = at + horizon
     record_schedules(at=at, until=until)
-    upcoming = list(
-        DueWork.objects.filter(
-            state=WorkState.DUE, due_at__gt=at, due_at__lte=until, handed_out_at__isnull=True
-        ).in_order()
+    soon = DueWork.objects.filter(
+        Q(due_at__lte=until) | Q(due_at__lte=until + LONGEST_LEAD, kind__in=SIZES),
+        state=WorkState.DUE,
+        due_at__gt=at,
+        handed_out_at__isnull=True,
     )
+    upcoming = [
+        work
+        for work in soon.in_order()
+        if work.due_at <= until or work.due_at - beyond_horizon(work) <= until
+    ]
     if upcoming:
         DueWork.objects.filter(pk__in=[work.pk for work in upcoming]).update(handed_out_at=at)
     return upcoming

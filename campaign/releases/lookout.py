@@ -23,6 +23,7 @@ from campaign.releases.conf import get_settings
 from campaign.releases.models import DueWork, Effect, Release, TakedownAddress
 from campaign.releases.schedules import draft_state_models, expiring
 from campaign.releases.takedown_drills import drills_to_run
+from campaign.releases.timing import LONGEST_LEAD
 
 _STAND_IN = datetime(1903, 1, 1, tzinfo=UTC)
 """The time with which the question is built. No campaign has anything set near it."""
@@ -95,8 +96,9 @@ def _selections(at: datetime, *, until: datetime) -> Iterator[list[QuerySet[Any]
     yield [
         Revision.objects.filter(approved_go_live_at__lte=until),
         *(expiring(model, until=until) for model in draft_state_models()),
-        Release.objects.starting(until=until),
-        Release.objects.ending(until=until),
+        # A large one begins long before its moment.
+        Release.objects.starting(until=until + LONGEST_LEAD),
+        Release.objects.ending(until=until + LONGEST_LEAD),
         Release.objects.filter(check_asked_at__lte=until),
         DueWork.objects.attemptable(until),
     ]

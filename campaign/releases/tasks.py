@@ -18,6 +18,7 @@ from campaign.releases.conf import get_settings
 from campaign.releases.due_work import find_upcoming, prune_due_work, record_schedules
 from campaign.releases.heartbeats import Beating, beat
 from campaign.releases.lookout import Seen, look
+from campaign.releases.models import DueWork
 from campaign.releases.owed import settle_owed
 from campaign.releases.releasing import recompute_times
 from campaign.releases.timing import lead, most_together
@@ -73,7 +74,8 @@ def attempt_due_work_task(work_ids: list[int], due_at: str) -> None:
     """
     at = timezone.now()
     early = datetime.fromisoformat(due_at) - at
-    if early > timedelta(seconds=get_settings().horizon):
+    begins = lead(DueWork.objects.filter(pk__in=work_ids))
+    if early > max(begins, timedelta(seconds=get_settings().horizon)):
         # Delivered far too early (a clock was set): the tick will find it in time.
         return
     attempt_together(work_ids, at=at, early=max(early, NOT_EARLY))

@@ -24,6 +24,9 @@ MOST_TOGETHER = 300
 LATE_TOGETHER = 20
 """Items in one commit once they are late: the first shall not wait for the last."""
 
+LONGEST_LEAD = timedelta(minutes=2)
+"""How early a release may begin: some 1,500 pages on a slow machine. More is late, as a whole."""
+
 MOST_WAITING = timedelta(seconds=1)
 
 
@@ -101,12 +104,27 @@ def most_together() -> int:
 
 
 def lead(works: Iterable[DueWork]) -> timedelta:
-    """How long before their moment these items have to begin, together."""
-    options = get_settings()
+    """How long before their moment these items have to begin, together.
+
+    Single items begin within the horizon, and those for which there is no time then come right
+    after the moment. A release waits for its last item, so it begins as early as it takes.
+    """
     works = list(works)
     for_items = size(works) * seconds_per_item()
     wanted = head_start() + max(for_items, MARGIN * _longest_rehearsal(works))
-    return timedelta(seconds=min(wanted, options.horizon - options.tick))
+    most = LONGEST_LEAD if any(work.kind in SIZES for work in works) else _within_horizon()
+    return min(timedelta(seconds=wanted), most)
+
+
+def _within_horizon() -> timedelta:
+    """How early work can begin that is handed out at the horizon."""
+    options = get_settings()
+    return timedelta(seconds=options.horizon - options.tick)
+
+
+def beyond_horizon(work: DueWork) -> timedelta:
+    """How much earlier than at the horizon an item has to be handed out: a large release."""
+    return max(timedelta(0), lead([work]) - _within_horizon())
 
 
 def _longest_rehearsal(works: Iterable[DueWork]) -> float:

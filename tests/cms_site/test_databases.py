@@ -10,7 +10,7 @@ def test_sqlite_is_set_up_for_several_processes() -> None:
     assert config["OPTIONS"] == SQLITE_OPTIONS
     assert SQLITE_OPTIONS == {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
+        "timeout": 60,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
     }
 

@@ -16,7 +16,7 @@ from wagtail.signals import page_published, page_unpublished
 from campaign.releases import attempts, timing
 from campaign.releases.attempts import Claim, Result, attempt, run_due, try_again
 from campaign.releases.due_work import find_due, find_upcoming, record_schedules
-from campaign.releases.enums import AttemptOutcome, CheckTrigger, WorkKind, WorkState
+from campaign.releases.enums import AttemptOutcome, CheckTrigger, ReleaseState, WorkKind, WorkState
 from campaign.releases.exceptions import ClockMovedError, NotRetryableError
 from campaign.releases.models import DueAttempt, DueWork, ReleaseCheck
 from campaign.releases.signals import due_work_done
@@ -579,6 +579,32 @@ def test_a_release_begins_as_early_as_its_newest_rehearsal_took(
     start = DueWork(kind=WorkKind.RELEASE_START, object_id=str(release.pk))
 
     assert timing.lead([start]) == timedelta(seconds=0.5 + timing.MARGIN * 2)
+
+
+def test_a_large_release_is_handed_out_long_before_the_horizon(settings: Any, at: datetime) -> None:
+    settings.CAMPAIGN_RELEASES = {"lead": 0.5, "seconds_per_item": 0.1, "horizon": 10, "tick": 1}
+    release = ReleaseFactory(
+        state=ReleaseState.SCHEDULED,
+        approved_at=at,
+        scheduled_at=at,
+        goes_live_at=at + seconds(60),
+    )
+    record_schedules(at=at)
+    start = DueWork.objects.get(kind=WorkKind.RELEASE_START)
+    took = ReleaseCheck.objects.create(
+        release=release, trigger=CheckTrigger.ASKED, run_at=at, ok=True, took=30.0
+    )
+    needed = 0.5 + timing.MARGIN * 30
+    assert timing.lead([start]) == seconds(needed)
+
+    # As much before the horizon as writing it takes longer than what the horizon has room for.
+    begins = at + seconds(60 - 10 - (needed - 9))
+    assert find_upcoming(begins - seconds(0.1), horizon=seconds(10)) == []
+    assert find_upcoming(begins, horizon=seconds(10)) == [start]
+
+    took.took = 1000.0
+    took.save()
+    assert timing.lead([start]) == timing.LONGEST_LEAD
 
 
 def test_run_due_leaves_a_backlog_to_the_thread_that_is_at_it(at: datetime) -> None:

@@ -69,20 +69,21 @@ def test_what_comes_down(at: datetime) -> None:
 
 
 def test_the_start_and_the_end_of_a_release(at: datetime) -> None:
+    """Two minutes before the horizon: a large one begins long before its moment."""
     start = release(
         at,
         state=ReleaseState.SCHEDULED,
         approved_at=at,
         scheduled_at=at,
-        goes_live_at=at + 20 * SECOND,
+        goes_live_at=at + 200 * SECOND,
     )
-    assert looked(at) == NOTHING
-    assert looked(at + 11 * SECOND) == WORK
+    assert looked(at + 69 * SECOND) == NOTHING
+    assert looked(at + 71 * SECOND) == WORK
     start.delete()
 
-    release(at, state=ReleaseState.LIVE, approved_at=at, published_at=at, ends_at=at + 40 * SECOND)
-    assert looked(at + 11 * SECOND) == NOTHING
-    assert looked(at + 31 * SECOND) == WORK
+    release(at, state=ReleaseState.LIVE, approved_at=at, published_at=at, ends_at=at + 300 * SECOND)
+    assert looked(at + 169 * SECOND) == NOTHING
+    assert looked(at + 171 * SECOND) == WORK
 
 
 def test_a_check_of_a_release_that_somebody_asked_for(at: datetime) -> None:
