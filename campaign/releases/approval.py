@@ -8,8 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from wagtail.models import Page
 from wagtail.permissions import policy_registry
@@ -21,6 +19,7 @@ from campaign.releases.membership import refresh_translations
 from campaign.releases.models import Release, ReleaseCheck, ReleaseItem
 from campaign.releases.moving import hash_of, things_of
 from campaign.releases.states import change_state, locked, record, void_approval
+from campaign.releases.wall_time import to_the_second
 
 __all__ = [
     "APPROVE_PERMISSION",
@@ -188,7 +187,7 @@ def note_edit(revision: Any, *, created: bool, at: datetime) -> None:
             % {
                 "who": who,
                 "title": revision.object_str or item.title,
-                "when": date_format(timezone.localtime(at), "j F Y, H:i"),
+                "when": to_the_second(at),
             },
             user=revision.user,
         )

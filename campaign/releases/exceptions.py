@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
@@ -199,17 +197,16 @@ class InOtherReleaseError(ReleasesError):
 class OwnScheduleError(ReleasesError):
     """A thing to be added has an approved schedule of its own, which would go against the release.
 
-    `when` is that moment (aware, UTC).
+    `when` is that moment in words.
     """
 
-    def __init__(self, title: str, when: datetime) -> None:
-        self.when = when
+    def __init__(self, title: str, when: str) -> None:
         super().__init__(
             _(
                 "“%(title)s” is scheduled by itself for %(when)s. Cancel that schedule first, or "
                 "let the release take it over."
             )
-            % {"title": title, "when": date_format(timezone.localtime(when), "j F Y, H:i T")}
+            % {"title": title, "when": when}
         )
 
 

@@ -38,6 +38,7 @@ from campaign.releases.gate import Transition, acting
 from campaign.releases.models import Release, ReleaseItem, ReleaseLanguage
 from campaign.releases.moving import hash_of
 from campaign.releases.states import change_state, locked, record, void_approval
+from campaign.releases.wall_time import to_the_second
 from translations.progress import (
     forget_draft_of_source,
     offer_draft_of_source,
@@ -640,7 +641,7 @@ def _settle_own_schedule(instance: Any, *, take_over: bool, user: Any) -> None:
     if scheduled is None:
         return
     if not take_over:
-        raise OwnScheduleError(_title(instance), scheduled.approved_go_live_at)
+        raise OwnScheduleError(_title(instance), to_the_second(scheduled.approved_go_live_at))
     with acting(user=user):
         scheduled.approved_go_live_at = None
         # `user` and no log entry besides: Wagtail logs a cancelled schedule itself.

@@ -15,9 +15,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from wagtail.models import Page, ReferenceIndex, Revision
@@ -44,6 +42,7 @@ from campaign.releases.rehearsal import explain, rehearse
 from campaign.releases.release_notices import tell
 from campaign.releases.signals import announce, release_checked
 from campaign.releases.states import locked
+from campaign.releases.wall_time import to_the_second
 from translations.progress import Progress, Readiness, readiness
 from translations.sources import source_of
 
@@ -259,7 +258,8 @@ def _about_release(plan: Plan) -> Iterator[Finding]:
     if release.ends_at is not None and release.ends_at <= plan.moment:
         yield _stop(
             "ends_before_it_goes_live",
-            why=_("It ends on %(end)s, before it goes live.") % {"end": _when(release.ends_at)},
+            why=_("It ends on %(end)s, before it goes live.")
+            % {"end": to_the_second(release.ends_at)},
             what_to_do=_("Set a later end, or none."),
         )
     if release.approved_by is not None and not release.approved_by.is_active:
@@ -363,7 +363,7 @@ def _own_schedule(plan: Plan, item: ReleaseItem, row: Any) -> Iterator[Finding]:
         yield _stop(
             "own_schedule",
             why=_("It is also scheduled by itself, for %(when)s.")
-            % {"when": _when(scheduled.approved_go_live_at)},
+            % {"when": to_the_second(scheduled.approved_go_live_at)},
             what_to_do=_("Cancel that schedule."),
         )
     end = _end_of_version(item)
@@ -372,14 +372,15 @@ def _own_schedule(plan: Plan, item: ReleaseItem, row: Any) -> Iterator[Finding]:
     if end <= plan.moment:
         yield _stop(
             "expires_before",
-            why=_("This version expires on %(when)s, before it goes live.") % {"when": _when(end)},
+            why=_("This version expires on %(when)s, before it goes live.")
+            % {"when": to_the_second(end)},
             what_to_do=_("Take the expiry date out of the page, and take in the new version."),
         )
     elif plan.release.ends_at is not None and end < plan.release.ends_at:
         yield _hint(
             "expires_early",
             why=_("It comes down by itself on %(when)s, before the release ends.")
-            % {"when": _when(end)},
+            % {"when": to_the_second(end)},
             what_to_do=_("Take the expiry date out if it is to stay until the end."),
         )
 
@@ -419,7 +420,7 @@ def _other_releases(plan: Plan, item: ReleaseItem, row: Any) -> Iterator[Finding
         yield _hint(
             "in_a_live_release",
             why=_("It is public with “%(release)s”, which ends on %(when)s.")
-            % {"release": ending.release, "when": _when(ending.release.ends_at)},
+            % {"release": ending.release, "when": to_the_second(ending.release.ends_at)},
             what_to_do=_("What this release brings stays when that one ends."),
         )
 
@@ -516,10 +517,6 @@ def _linked_to(plan: Plan, _item: ReleaseItem, row: Any) -> Iterator[Finding]:
             % {"number": len(titles), "title": titles[0]},
             what_to_do=_("Take those links out, in this release or before."),
         )
-
-
-def _when(at: datetime) -> str:
-    return date_format(timezone.localtime(at), "j F Y, H:i T")
 
 
 Look = Callable[[Plan, ReleaseItem, Any], Iterable[Finding]]
