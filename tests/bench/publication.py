@@ -36,7 +36,12 @@ HUNDREDS = 3
 MANY = 1000
 IDLE_SECONDS = 30
 TREES = (100, 1_000, 10_000)
-RELEASE, RELEASE_AHEAD = (40, 12), 60.0
+RELEASE = (40, 12)
+RELEASES: dict[str, tuple[list[str], float]] = {
+    "one language": (["fr"], 60.0),
+    "seven languages": (["ar", "fa", "fr", "pl", "ro", "sk", "ur"], 150.0),
+}
+"""Into what the pages and snippets of a release are translated, and how far ahead it is set."""
 """Pages and snippets of the release, each with a translation; it is checked before it is set."""
 AHEAD = 10.0
 """Seconds between setting a schedule and its moment: more than the horizon, as in real life."""
@@ -112,7 +117,8 @@ def measure_publication(site: RealSite, stock_rate: float, processes: dict[str, 
     print(f"late, one at a time      {publish(site, SINGLES, apart=APART, step=0.002)}", flush=True)
     together = [publish(site, 100, step=0.005) for _round in range(HUNDREDS)]
     print(f"late, 100 together       {merged(together)}", flush=True)
-    print(release(site), flush=True)
+    for name in RELEASES:
+        print(release(site, name), flush=True)
     many = publish(site, MANY, step=0.02)
     rate = MANY / many.at(1)
     print(f"late, {MANY:,} together     {many}; the first {many.at(0):.3f} s")
@@ -136,15 +142,16 @@ def publish(site: RealSite, count: int, *, step: float, apart: float = 0.0) -> L
     return Lateness([until - moments[pk] for pk, (_before, until) in seen.items()])
 
 
-def release(site: RealSite) -> str:
+def release(site: RealSite, name: str) -> str:
     """How exactly a large release becomes public, and whether a look ever saw a part of it."""
-    made = site.ask("schedule_release", RELEASE_AHEAD, *RELEASE)
+    languages, ahead = RELEASES[name]
+    made = site.ask("schedule_release", ahead, *RELEASE, languages)
     pages, terms = made["pages"], made["terms"]
-    seen = site.ask("watch_release", pages, terms, RELEASE_AHEAD + 120, 0.002)
+    seen = site.ask("watch_release", pages, terms, ahead + 120, 0.002)
     assert seen["until"], "the release did not go live"
     assert seen["until"] >= made["due"], "the release was public early"
     return (
-        f"release of {RELEASE[0]} pages, {RELEASE[1]} snippets, their translations: "
+        f"release of {RELEASE[0]} pages, {RELEASE[1]} snippets, translated into {name}: "
         f"{len(pages) + len(terms)} items, first reader to see it "
         f"{(seen['until'] - made['due']) * 1000:.0f} ms late; looks that saw half: "
         f"{seen['half']:.0f} of {seen['looks']:.0f}; the check took {made['took']:.1f} s"

@@ -81,18 +81,21 @@ def watch(moments: dict[str, float], seconds: float, step: float) -> dict[str, l
     return seen
 
 
-def schedule_release(first: float, pages: int, terms: int) -> dict[str, Any]:
-    """Schedule a release of new pages and snippets with a translation of each, `first` s ahead.
+def schedule_release(first: float, pages: int, terms: int, languages: list[str]) -> dict[str, Any]:
+    """Schedule a release of new pages and snippets with their translations, `first` s ahead.
 
     Returns its moment as a Unix time, the ids, and how long its check took.
     """
-    french = Locale.objects.get_or_create(language_code="fr")[0]
+    locales = [Locale.objects.get_or_create(language_code=code)[0] for code in languages]
     with gateposts.maintenance(reason="bench"):
         sources: list[Any] = [
             *Page.objects.filter(pk__in=make_pages(pages)),
             *(ReleaseStory.term(f"Term {uuid.uuid4()}") for _number in range(terms)),
         ]
-        things = [*sources, *(_translated(source, french) for source in sources)]
+        things = [
+            *sources,
+            *(_translated(source, locale) for locale in locales for source in sources),
+        ]
     at = timezone.now()
     release = ReleaseStory.draft(*things, at=at)
     due = (timezone.now() + timedelta(seconds=first)).replace(microsecond=0)
