@@ -478,6 +478,19 @@ def test_a_thing_that_has_no_language_is_left_alone() -> None:
     assert sources.note_source_changed(found) is False
 
 
+def test_withdrawing_the_source_by_hand_cancels_the_time_of_a_translation(urdu: Locale) -> None:
+    page = a_page()
+    translation = translated(page, urdu)
+    revision = schedule(translation, timezone.now() + DAY)
+    assert revision.approved_go_live_at is not None
+
+    fresh(page).unpublish()
+
+    revision.refresh_from_db()
+    assert revision.approved_go_live_at is None
+    assert not fresh(translation).live
+
+
 def test_withdrawing_the_source_leaves_drafts_without_a_time_alone(urdu: Locale) -> None:
     page = a_page()
     draft = translated(page, urdu)

@@ -341,7 +341,10 @@ def test_who_may_approve_is_asked_with_as_many_queries_for_twenty_as_for_three(
 
 def test_things_are_found_by_their_keys_and_what_is_gone_is_left_out(at: datetime) -> None:
     page, term = story.page(), story.term("Grooming")
+    without_language = UserFactory()
     gone = ContentType.objects.create(app_label="gone", model="gone")
     keys = [key_of(page), key_of(term), (gone.pk, "1"), (key_of(page)[0], "0")]
+    keys.append(key_of(without_language))
 
-    assert things_of(keys) == {key_of(page): page, key_of(term): term}
+    found = {key_of(thing): thing for thing in (page, term, without_language)}
+    assert things_of(keys) == found
