@@ -30,6 +30,7 @@ from campaign.releases.purging import pages_showing
 
 SEARCH_INDEX = "search_index"
 RECORDS_AT_ONCE = 50
+IN_OUR_DATABASE = ("modelsearch.backends.database", "wagtail.search.backends.database")
 
 
 def effects_of(change: PublicChange) -> Iterator[NewEffect]:
@@ -59,7 +60,19 @@ def update_index(wanted: Sequence[Effect]) -> None:
         _collect(shown_by.specific().iterator(chunk_size=200), present)
     for backend in get_search_backends():
         for model, instances in present.items():
-            backend.add_bulk(model, list(instances.values()))
+            for portion in _portions(backend, list(instances.values())):
+                backend.add_bulk(model, portion)
+
+
+def _portions(backend: Any, instances: list[Any]) -> list[list[Any]]:
+    """What goes to a backend in one call: all of it, or row by row in the site's own database.
+
+    A statement for many rows and a release that writes the same rows in its own order would wait
+    for each other, until the database ends one of them: PostgreSQL, and then perhaps the release.
+    """
+    if type(backend).__module__.startswith(IN_OUR_DATABASE):
+        return [[instance] for instance in instances]
+    return [instances]
 
 
 def _collect(instances: Iterable[Any], into: dict[Any, dict[Any, Any]]) -> None:

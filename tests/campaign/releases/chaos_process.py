@@ -37,7 +37,7 @@ from django.utils import timezone  # noqa: E402
 from wagtail.models import Locale, ModelLogEntry, Page, PageLogEntry  # noqa: E402
 
 from campaign.releases import approval, membership  # noqa: E402
-from campaign.releases.enums import ItemAction, ReleaseState  # noqa: E402
+from campaign.releases.enums import ItemAction, ReleaseState, WorkKind  # noqa: E402
 from campaign.releases.models import DueWork, Effect, LedgerEntry, Release  # noqa: E402
 from cms_site.celery import app  # noqa: E402
 from tests.factories.pages import campaign_home  # noqa: E402
@@ -376,9 +376,9 @@ def pages_published(pages: list[int]) -> dict[str, Any]:
             break
         time.sleep(0.1)
     attempts = Counter(
-        DueWork.objects.filter(object_id__in=list(map(str, pages))).values_list(
-            "attempt_log__outcome", flat=True
-        )
+        DueWork.objects.filter(
+            kind=WorkKind.GO_LIVE, object_id__in=list(map(str, pages))
+        ).values_list("attempt_log__outcome", flat=True)
     )
     logged = PageLogEntry.objects.filter(page__in=pages, action="wagtail.publish.scheduled")
     return {
