@@ -142,18 +142,15 @@ def _turn() -> Iterator[None]:
         yield
 
 
-def run_due(*, at: datetime, noted: bool = False) -> list[tuple[DueWork, Result]]:
+def run_due(*, at: datetime) -> list[tuple[DueWork, Result]]:
     """Attempt everything that is due at `at`, in order. One failure never stops the others.
 
     One thread of a process does this at a time; another one finds nothing to do.
-
-    Args:
-        noted: the caller has just taken note of every schedule up to `at`.
     """
     if not _backlog.acquire(blocking=False):
         return []
     try:
-        return _run_due(find_due(at, noted=noted), at=at)
+        return _run_due(find_due(at), at=at)
     finally:
         _backlog.release()
 

@@ -19,14 +19,9 @@ from campaign.releases.timing import LONGEST_LEAD, SIZES, beyond_horizon
 SCHEDULED_ACTION = "wagtail.publish.schedule"
 
 
-def find_due(at: datetime, *, noted: bool = False) -> list[DueWork]:
-    """Return what may be attempted at `at`, in order, after taking note of new schedules.
-
-    Args:
-        noted: the caller has just taken note of every schedule up to `at`.
-    """
-    if not noted:
-        record_schedules(at=at, until=at)
+def find_due(at: datetime) -> list[DueWork]:
+    """Return what may be attempted at `at`, in order, after taking note of new schedules."""
+    record_schedules(at=at, until=at)
     return list(DueWork.objects.attemptable(at).in_order())
 
 
@@ -39,7 +34,8 @@ def find_upcoming(at: datetime, *, horizon: timedelta) -> list[DueWork]:
     that is lost costs one tick: once due, `find_due` returns the item whether handed out or not.
     """
     until = at + horizon
-    record_schedules(at=at, until=until)
+    # What is due already is not read again: a backlog of a thousand would be, every second.
+    record_schedules(at=at, until=until, after=at)
     soon = DueWork.objects.filter(
         Q(due_at__lte=until) | Q(due_at__lte=until + LONGEST_LEAD, kind__in=SIZES),
         state=WorkState.DUE,
@@ -56,17 +52,23 @@ def find_upcoming(at: datetime, *, horizon: timedelta) -> list[DueWork]:
     return upcoming
 
 
-def record_schedules(*, at: datetime, until: datetime | None = None) -> None:
-    """Bring the record in line with Wagtail's columns, for moments up to `until` (None: all).
+def record_schedules(
+    *, at: datetime, until: datetime | None = None, after: datetime | None = None
+) -> None:
+    """Bring the record in line with Wagtail's columns, for moments in (`after`, `until`].
+
+    None stands for no limit.
 
     A new schedule gets a row, one that was changed or withdrawn is superseded (a failed one too:
     that is how rescheduling resets a failure), and one that was set once more is opened again.
     Reads only, as long as nothing changed. Several processes may do this at the same time.
     """
-    wanted = {schedule.identity: schedule for schedule in schedules(until=until)}
+    wanted = {schedule.identity: schedule for schedule in schedules(until=until, after=after)}
     rows = DueWork.objects.open()
     if until is not None:
         rows = rows.until(until)
+    if after is not None:
+        rows = rows.filter(due_at__gt=after)
     recorded = {row.identity: row for row in rows}
 
     missing = [wanted[key] for key in wanted.keys() - recorded.keys()]

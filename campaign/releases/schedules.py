@@ -63,12 +63,16 @@ def _holds_draft_state(model: type[Any]) -> bool:
     )
 
 
-def schedules(*, until: datetime | None = None) -> Iterator[Schedule]:
-    """Every moment that is set, at or before `until` (all of them when it is None)."""
-    yield from _go_lives(until)
+def schedules(
+    *, until: datetime | None = None, after: datetime | None = None
+) -> Iterator[Schedule]:
+    """Every moment that is set: at or before `until`, later than `after`, where they are given."""
+    yield from _go_lives(until, after)
     for model in draft_state_models():
-        yield from _expiries(model, until)
-    yield from _of_releases(until)
+        yield from _expiries(model, until, after)
+    for schedule in _of_releases(until):
+        if after is None or schedule.due_at > after:
+            yield schedule
 
 
 def is_set(schedule: Identity) -> bool:
@@ -85,10 +89,12 @@ def is_set(schedule: Identity) -> bool:
     )
 
 
-def _go_lives(until: datetime | None) -> Iterator[Schedule]:
+def _go_lives(until: datetime | None, after: datetime | None) -> Iterator[Schedule]:
     chosen = (
         Q(approved_go_live_at__isnull=False) if until is None else Q(approved_go_live_at__lte=until)
     )
+    if after is not None:
+        chosen &= Q(approved_go_live_at__gt=after)
     for pk, type_id, object_id, due_at, title, owner_id in Revision.objects.filter(
         chosen
     ).values_list(
@@ -115,9 +121,14 @@ def expiring(model: type[Any], *, until: datetime | None) -> QuerySet[Any]:
     return found
 
 
-def _expiries(model: type[Any], until: datetime | None) -> Iterator[Schedule]:
+def _expiries(
+    model: type[Any], until: datetime | None, after: datetime | None
+) -> Iterator[Schedule]:
     type_id = ContentType.objects.get_for_model(model, for_concrete_model=False).pk
-    for pk, due_at, title, owner_id in expiring(model, until=until).values_list(
+    chosen = expiring(model, until=until)
+    if after is not None:
+        chosen = chosen.filter(expire_at__gt=after)
+    for pk, due_at, title, owner_id in chosen.values_list(
         "pk", "expire_at", "live_revision__object_str", "live_revision__user_id"
     ):
         yield Schedule(

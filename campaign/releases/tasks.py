@@ -50,7 +50,7 @@ def hand_out_due_work() -> None:
     _send_for(seen, at=at)
     if seen.work:
         _hand_out(at)
-        run_due(at=timezone.now(), noted=True)
+        run_due(at=timezone.now())
 
 
 def _hand_out(at: datetime) -> None:

