@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from modelsearch.backends import get_search_backends
 from modelsearch.index import class_is_indexed
@@ -61,7 +62,11 @@ def update_index(wanted: Sequence[Effect]) -> None:
     for backend in get_search_backends():
         for model, instances in present.items():
             for portion in _portions(backend, list(instances.values())):
-                backend.add_bulk(model, portion)
+                # As one: the backend writes a row, and then each row whose weight is not worked
+                # out yet. Between the two, another transaction would see that of this row, and lock
+                # it with its own.
+                with transaction.atomic():
+                    backend.add_bulk(model, portion)
 
 
 def _portions(backend: Any, instances: list[Any]) -> list[list[Any]]:
