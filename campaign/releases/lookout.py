@@ -32,7 +32,13 @@ _NEAR = timedelta(days=3650)
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What there may be to do: due work until the horizon, effects, addresses to be fetched."""
+    """What there may be to do.
+
+    Attributes:
+        work: due work until the horizon, releases until their longest lead before it.
+        effects: effects that nobody holds.
+        takedowns: addresses to be fetched, or drills to be carried out.
+    """
 
     work: bool
     effects: bool

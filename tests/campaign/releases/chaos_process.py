@@ -103,7 +103,7 @@ def prepare() -> list[list[str]]:
 def set_release(number: int) -> tuple[Release, float]:
     """Schedule the release of a round as soon as it can be on time; returns its moment, too.
 
-    By the use cases, but for the preflight, which would rehearse everything once more.
+    By the use cases, its check and its approval included.
     """
     stage, at = _stage[0], timezone.now()
     coming, going = stage.halves[number % 2], stage.halves[1 - number % 2]
