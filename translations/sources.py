@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -26,12 +26,18 @@ _remembered: ContextVar[_Remembered | None] = ContextVar("translations_remembere
 
 
 @contextmanager
-def remembered_sources() -> Iterator[None]:
-    """Inside, ask the database once for each language set: for one transaction, not for longer."""
-    if _remembered.get() is not None:
+def remembered_sources(*, of: Collection[UUID] = ()) -> Iterator[None]:
+    """Inside, ask the database once for each language set: for one transaction, not for longer.
+
+    Args:
+        of: the keys of language sets that are asked for at once, all together.
+    """
+    outer = _remembered.get()
+    if outer is not None:
+        outer.submitted |= _submitted_locale_ids(of)
         yield
         return
-    token = _remembered.set(_Remembered())
+    token = _remembered.set(_Remembered(submitted=_submitted_locale_ids(of)))
     try:
         yield
     finally:
@@ -121,15 +127,19 @@ def _submitted_locale_id(translation_key: UUID) -> int | None:
     known = _remembered.get()
     if known is not None and translation_key in known.submitted:
         return known.submitted[translation_key]
-    found: int | None = (
-        TranslationSource.objects.filter(object_id=translation_key)
-        .order_by("created_at")
-        .values_list("locale_id", flat=True)
-        .first()
-    )
+    found = _submitted_locale_ids([translation_key])[translation_key]
     if known is not None:
         known.submitted[translation_key] = found
     return found
+
+
+def _submitted_locale_ids(translation_keys: Collection[UUID]) -> dict[UUID, int | None]:
+    """The language in which each set was first submitted for translation; None for never."""
+    if not translation_keys:
+        return {}
+    rows = TranslationSource.objects.filter(object_id__in=translation_keys)
+    newest_first = rows.order_by("-created_at").values_list("object_id", "locale_id")
+    return dict.fromkeys(translation_keys) | dict(newest_first)
 
 
 def _default_locale_id() -> int | None:

@@ -38,15 +38,19 @@ from campaign.releases.enums import AttemptOutcome, Cause, WorkState
 from campaign.releases.exceptions import NotRetryableError
 from campaign.releases.gate import acting
 from campaign.releases.models import DueAttempt, DueWork
-from campaign.releases.publishing import carry_out
+from campaign.releases.publishing import carry_out, lock_objects
+from campaign.releases.search_index import left_to_the_effect
+from campaign.releases.set_times import recorded_at_the_end
 from campaign.releases.signals import due_work_cancelled, due_work_done, due_work_failed
 from campaign.releases.timing import LATE_TOGETHER, batches, note_pace, size, wait_until
-from translations.sources import remembered_sources
+from campaign.releases.together import together
 
 logger = logging.getLogger(__name__)
 
 MAX_ERROR_LENGTH = 2000
 NOT_EARLY = timedelta(0)
+DEADLOCK_DETECTED = "40P01"
+"""PostgreSQL's code for it (manual, appendix A). SQLite has one writer, and nothing like it."""
 BREATH = 0.01
 """Seconds between two commits of a backlog, in which others get the database's write lock."""
 
@@ -287,7 +291,11 @@ def _carry_out_all(
     moment = max((work.due_at for work in held.values()), default=begun)
     done: dict[int, tuple[DueWork, AttemptOutcome]] = {}
     left: list[Claim] = []
-    with remembered_sources():
+    with (
+        together(lock_objects(held.values())) as shared,
+        left_to_the_effect(),
+        recorded_at_the_end(),
+    ):
         for place, claim in enumerate(claims):
             work = held.get(claim.work_id)
             if work is None:
@@ -307,14 +315,36 @@ def _carry_out_all(
         # Readers see all of it when it is committed, be that at the moment or late.
         _write_outcomes(done, at=max(claims[0].now(), moment))
         wait_until(max(work.due_at for work in works), since=claims[0].now())
+        shared.require_no_new_takedown()
     return left
 
 
 def _carry_out_one(work: DueWork, *, at: datetime) -> AttemptOutcome:
-    """Carry out one item with a savepoint of its own; before its moment, as of its moment."""
+    """Carry out one item with a savepoint of its own; before its moment, as of its moment.
+
+    When the database ended it because it and another transaction waited for each other, the other
+    one has gone on, and it is done once more at once.
+    """
+    try:
+        return _carry_out_in_savepoint(work, at=at)
+    except Exception as error:
+        if not _was_deadlock(error):
+            raise
+        return _carry_out_in_savepoint(work, at=at)
+
+
+def _carry_out_in_savepoint(work: DueWork, *, at: datetime) -> AttemptOutcome:
     early = work.due_at > at
     with transaction.atomic(), acting(cause=Cause.SCHEDULE, at=work.due_at if early else None):
         return carry_out(work, at=max(at, work.due_at))
+
+
+def _was_deadlock(error: BaseException | None) -> bool:
+    while error is not None:
+        if getattr(error, "sqlstate", None) == DEADLOCK_DETECTED:
+            return True
+        error = error.__cause__
+    return False
 
 
 def _write_outcomes(done: dict[int, tuple[DueWork, AttemptOutcome]], *, at: datetime) -> None:

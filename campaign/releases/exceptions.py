@@ -344,3 +344,12 @@ class AlertRefusedError(ReleasesError):
     def __init__(self, message: str, *, field: str = "") -> None:
         self.field = field
         super().__init__(message)
+
+
+class TakenDownMeanwhileError(ReleasesError):
+    """A takedown was made while something was being published, and may be meant for it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Something was taken down meanwhile. Nothing has been published; it is tried again.")
+        )

@@ -28,6 +28,7 @@ from campaign.assurance.enums import Severity
 from campaign.assurance.findings import Finding
 from campaign.releases.enums import Cause, TransitionKind
 from campaign.releases.gate import PublicChange, Transition, acting, bulk_writes
+from campaign.releases.together import Having, known_without
 from translations.sources import note_source_changed, source_of, translations_of, untranslated
 
 RULE_SOURCE_FIRST = "releases.source_first"
@@ -37,6 +38,8 @@ RULE_OWN_SCHEDULE = "releases.own_schedule"
 
 def followers_of(source: Any) -> Iterator[Any]:
     """The translations and the aliases in other languages, each as its specific class."""
+    if known_without(Having.FOLLOWERS, source):
+        return
     for row in translations_of(source):
         yield row.specific if isinstance(row, Page) else row
 

@@ -38,6 +38,7 @@ from campaign.releases.gate import Transition, acting
 from campaign.releases.models import Release, ReleaseItem, ReleaseLanguage
 from campaign.releases.moving import hash_of
 from campaign.releases.states import change_state, locked, record, void_approval
+from campaign.releases.together import Having, known_without
 from campaign.releases.wall_time import to_the_second
 from translations.progress import (
     forget_draft_of_source,
@@ -579,6 +580,8 @@ def _passes(transition: Transition) -> bool:
 
 
 def _open_item(instance: Any) -> ReleaseItem | None:
+    if known_without(Having.OPEN_ITEM, instance):
+        return None
     return ReleaseItem.objects.open().for_key(key_of(instance)).select_related("release").first()
 
 

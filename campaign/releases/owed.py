@@ -20,6 +20,7 @@ from campaign.releases.gate import acting
 from campaign.releases.membership import newest_version
 from campaign.releases.models import OwedTranslation, Release, ReleaseItem
 from campaign.releases.states import record
+from campaign.releases.together import Having, known_without
 from translations.progress import (
     Readiness,
     last_changes,
@@ -137,6 +138,8 @@ def _ready_to_follow(owed: OwedTranslation) -> Readiness | None:
 def note_published(instance: Any, *, at: datetime) -> None:
     """A translation has become public: nothing is owed for it any more, if it is complete."""
     if getattr(instance, "translation_key", None) is None:
+        return
+    if known_without(Having.OWED_TRANSLATION, instance):
         return
     owed = OwedTranslation.objects.unsettled().filter(
         translation_key=instance.translation_key, locale_id=instance.locale_id

@@ -7,7 +7,8 @@ takes everything back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 from wagtail.models import Page, Revision
 
+from campaign.assurance.rules import Key
 from campaign.releases.enums import AttemptOutcome, WorkKind
 from campaign.releases.exceptions import ScheduleStillSetError
 from campaign.releases.gate import bulk_writes, moment
@@ -30,13 +32,32 @@ def carry_out(work: DueWork, *, at: datetime) -> AttemptOutcome:
     """Do what the item says, if Wagtail's columns still say so at `at`.
 
     `at` is the moment that counts: the item's own when the attempt begins shortly before it.
-    The object's own row is locked first, so that a go-live and an expiry of the same thing, or an
-    editor's save, follow one another.
     """
-    locked = _lock_object(work)
+    locked = lock_objects([work]).get(_key_of(work))
     if locked is None:
         return AttemptOutcome.SUPERSEDED
     return PERFORMERS[WorkKind(work.kind)](work, locked, at=at)
+
+
+def lock_objects(works: Iterable[DueWork]) -> dict[Key, Any]:
+    """Lock the rows of what these items are about, in one order; what was deleted is left out.
+
+    It comes before anything else, so that a go-live and an expiry of the same thing, an editor's
+    save or a takedown follow one another.
+    """
+    by_type: dict[int, set[str]] = defaultdict(set)
+    for work in works:
+        by_type[work.content_type_id].add(work.object_id)
+    found: dict[Key, Any] = {}
+    for type_id, object_ids in sorted(by_type.items()):
+        model: Any = ContentType.objects.get_for_id(type_id).model_class()
+        if model is None:
+            continue
+        # Only this table's rows, and not their keys: new rows that point to them need not wait.
+        rows = model._base_manager.select_for_update(of=("self",), no_key=True)
+        for row in rows.filter(pk__in=object_ids).order_by("pk"):
+            found[type_id, str(row.pk)] = row
+    return found
 
 
 def go_live(work: DueWork, locked: Any, *, at: datetime) -> AttemptOutcome:
@@ -89,16 +110,8 @@ PERFORMERS: dict[WorkKind, Callable[..., AttemptOutcome]] = {
 """How each kind is carried out; a further kind of due work is one more entry here."""
 
 
-def _lock_object(work: DueWork) -> Any | None:
-    model: Any = ContentType.objects.get_for_id(work.content_type_id).model_class()
-    if model is None:
-        return None
-    # Only this table's row, and not its key: new rows that point to it need not wait.
-    return (
-        model._base_manager.select_for_update(of=("self",), no_key=True)
-        .filter(pk=work.object_id)
-        .first()
-    )
+def _key_of(work: DueWork) -> Key:
+    return (work.content_type_id, work.object_id)
 
 
 def _take_down(locked: Any) -> None:

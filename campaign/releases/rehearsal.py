@@ -25,6 +25,7 @@ from campaign.releases.enums import Cause
 from campaign.releases.gate import acting
 from campaign.releases.models import Release, ReleaseItem
 from campaign.releases.moving import in_order, make_way, move
+from campaign.releases.search_index import left_to_the_effect
 
 _rehearsing: ContextVar[bool] = ContextVar("campaign_releases_rehearsing", default=False)
 
@@ -55,7 +56,7 @@ def rehearse(release: Release, *, moment: datetime, leave_out: Collection[int] =
     errors: dict[int, Exception] = {}
     started = time.monotonic()
     try:
-        with transaction.atomic(), _quietly(), _as_release(release, moment):
+        with transaction.atomic(), _quietly(), _as_release(release, moment), left_to_the_effect():
             items = release.items.exclude(pk__in=leave_out)
             pairs = in_order(items.select_related("content_type", "revision"))
             make_way(pairs)

@@ -54,6 +54,7 @@ from campaign.releases.owed import note_owed
 from campaign.releases.preflight import ask_for_check, check_release, is_large
 from campaign.releases.release_notices import tell
 from campaign.releases.schedules import trigger_of_check
+from campaign.releases.search_index import left_to_the_effect
 from campaign.releases.signals import (
     announce,
     release_ended,
@@ -312,12 +313,15 @@ def go_live(release: Release, *, user: Any, at: datetime) -> None:
     pairs = in_order(release.items.select_related("content_type", "revision"))
     remember(pairs)
     make_way(pairs)
-    with acting(
-        cause=Cause.RELEASE,
-        release_id=release.pk,
-        user=user,
-        approved_by=release.approved_by,
-        at=at,
+    with (
+        acting(
+            cause=Cause.RELEASE,
+            release_id=release.pk,
+            user=user,
+            approved_by=release.approved_by,
+            at=at,
+        ),
+        left_to_the_effect(),
     ):
         for item, row in pairs:
             try:
@@ -412,13 +416,16 @@ def end(release: Release, *, user: Any, at: datetime) -> None:
         for step in steps
         if step.action == ItemAction.PUBLISH and isinstance(step.row, Page)
     )
-    with acting(
-        cause=Cause.RELEASE,
-        release_id=release.pk,
-        user=user,
-        approved_by=release.approved_by,
-        at=at,
-        reason=_("The release has ended."),
+    with (
+        acting(
+            cause=Cause.RELEASE,
+            release_id=release.pk,
+            user=user,
+            approved_by=release.approved_by,
+            at=at,
+            reason=_("The release has ended."),
+        ),
+        left_to_the_effect(),
     ):
         for step in steps:
             try:

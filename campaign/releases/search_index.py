@@ -5,21 +5,32 @@ right for the index in the site's own database, wrong for a search server (`AUTO
 switches it off, and a system check asks for that). Neither notices a page whose index holds words
 of *another* record, as a page about a kind of place holds its name.
 
+That update writes, with the row of the record, every row whose weight is not worked out yet, and
+reads every title for it. Publications that come together, in one transaction that is held until its
+moment, would wait for each other at rows that are none of theirs, and for editors' saves. So
+`left_to_the_effect` switches it off around them; a save by hand keeps it.
+
 The effect `search_index` brings both up to date in every search backend, for each thing whose
 public state changed and for the pages that show it, and fails when a backend fails.
 """
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from typing import Any
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 from modelsearch.backends import get_search_backends
-from modelsearch.index import class_is_indexed
+from modelsearch.index import class_is_indexed, get_indexed_models
+from modelsearch.signal_handlers import post_save_signal_handler
 from wagtail.models import Page
 
 from campaign.releases import effects
@@ -31,7 +42,39 @@ from campaign.releases.purging import pages_showing
 
 SEARCH_INDEX = "search_index"
 RECORDS_AT_ONCE = 50
+HANDLER_ID = "campaign_releases.search_index"
 IN_OUR_DATABASE = ("modelsearch.backends.database", "wagtail.search.backends.database")
+
+_left: ContextVar[bool] = ContextVar("search_index_left_to_the_effect", default=False)
+_taking_over = threading.Lock()
+
+
+@contextmanager
+def left_to_the_effect() -> Iterator[None]:
+    """Inside, what is saved is not written to the search index; the effects of it do that."""
+    with _taking_over:
+        _take_over_updates()
+    token = _left.set(True)
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+@cache
+def _take_over_updates() -> None:
+    """Ask `_left` before what the library does after each save, for every model it indexes.
+
+    When it is first needed: by then every app is ready, in whatever order they are installed.
+    """
+    for model in get_indexed_models():
+        if post_save.disconnect(post_save_signal_handler, sender=model):
+            post_save.connect(_update_unless_left, sender=model, dispatch_uid=HANDLER_ID)
+
+
+def _update_unless_left(**options: Any) -> None:
+    if not _left.get():
+        post_save_signal_handler(**options)
 
 
 def effects_of(change: PublicChange) -> Iterator[NewEffect]:

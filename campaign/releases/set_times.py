@@ -10,7 +10,9 @@ its own wall times (`releasing`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -43,6 +45,9 @@ Place = tuple[int, str, int | None, str]
 """Where a moment stands: content type, object id, revision or None, which end."""
 
 
+_put_off: ContextVar[set[Key] | None] = ContextVar("set_times_put_off", default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """One moment (UTC) as the columns hold it."""
@@ -56,9 +61,27 @@ class Standing:
 
 def record(thing: Any) -> None:
     """Bring the set times of one page or snippet in line with its columns."""
-    key = key_of(thing)
-    rows = SetTime.objects.filter(content_type_id=key[0], object_id=key[1])
-    _reconcile(_standing(key), rows)
+    key, put_off = key_of(thing), _put_off.get()
+    if put_off is None:
+        _record({key})
+    else:
+        put_off.add(key)
+
+
+@contextmanager
+def recorded_at_the_end() -> Iterator[None]:
+    """Inside, what is to be recorded waits, and is recorded at the end, all of it together.
+
+    For what nobody sets a time by, and in the transaction that moves the things.
+    """
+    put_off: set[Key] = set()
+    token = _put_off.set(put_off)
+    try:
+        yield
+    finally:
+        _put_off.reset(token)
+    if put_off:
+        _record(put_off)
 
 
 def record_all() -> None:
@@ -67,6 +90,15 @@ def record_all() -> None:
     Reads only, as long as nothing changed.
     """
     _reconcile(_standing(None), SetTime.objects.all())
+
+
+def _record(keys: Set[Key]) -> None:
+    # A number may be that of a page and of a snippet; both are looked at then.
+    rows = SetTime.objects.filter(object_id__in={object_id for _type_id, object_id in keys})
+    _reconcile(
+        (one for one in _standing(keys) if one.place[:2] in keys),
+        (row for row in rows if (row.content_type_id, row.object_id) in keys),
+    )
 
 
 def _reconcile(standing: Iterable[Standing], rows: Iterable[SetTime]) -> None:
@@ -110,17 +142,17 @@ def _place_of(row: SetTime) -> Place:
     return (row.content_type_id, row.object_id, row.revision_id, row.field)
 
 
-def _standing(key: Key | None) -> Iterator[Standing]:
-    """The moments in the columns of one thing, or of all."""
-    yield from _of_versions(key)
+def _standing(keys: Set[Key] | None) -> Iterator[Standing]:
+    """The moments in the columns of all things, or of those with these numbers."""
+    yield from _of_versions(keys)
     for model in draft_state_models():
-        yield from _of_rows(model, key)
+        yield from _of_rows(model, keys)
 
 
-def _of_versions(key: Key | None) -> Iterator[Standing]:
+def _of_versions(keys: Set[Key] | None) -> Iterator[Standing]:
     scheduled = Revision.objects.filter(approved_go_live_at__isnull=False)
-    if key is not None:
-        scheduled = scheduled.filter(base_content_type_id=key[0], object_id=key[1])
+    if keys is not None:
+        scheduled = scheduled.filter(object_id__in={object_id for _type_id, object_id in keys})
     for revision in scheduled.only(
         "base_content_type_id", "object_id", "approved_go_live_at", "content"
     ):
@@ -131,16 +163,17 @@ def _of_versions(key: Key | None) -> Iterator[Standing]:
             yield Standing((*place, SetTimeField.EXPIRE), end)
 
 
-def _of_rows(model: type[Any], key: Key | None) -> Iterator[Standing]:
+def _of_rows(model: type[Any], keys: Set[Key] | None) -> Iterator[Standing]:
     type_id = ContentType.objects.get_for_model(model, for_concrete_model=False).pk
-    if key is not None and key[0] != type_id:
+    of_type = None if keys is None else {pk for found, pk in keys if found == type_id}
+    if of_type is not None and not of_type:
         return
     rows = model._base_manager.filter(live=True, expire_at__isnull=False)
     if model is Page:
         # An alias comes down with its original.
         rows = rows.filter(alias_of__isnull=True)
-    if key is not None:
-        rows = rows.filter(pk=key[1])
+    if of_type is not None:
+        rows = rows.filter(pk__in=of_type)
     for pk, expire_at in rows.values_list("pk", "expire_at"):
         yield Standing((type_id, str(pk), None, SetTimeField.EXPIRE), expire_at)
 
@@ -252,7 +285,7 @@ def _moment_of(row: SetTime) -> datetime:
 def _column_of(row: SetTime, thing: Any) -> datetime | None:
     """The moment that the columns hold for a set time, read again."""
     place = _place_of(row)
-    found = (one.utc for one in _standing(key_of(thing)) if one.place == place)
+    found = (one.utc for one in _standing({key_of(thing)}) if one.place == place)
     return next(found, None)
 
 

@@ -42,6 +42,7 @@ from campaign.releases.exceptions import (
 )
 from campaign.releases.gate import Transition, acting
 from campaign.releases.models import Takedown, TakedownAddress, TakedownItem
+from campaign.releases.search_index import left_to_the_effect
 from campaign.releases.signals import takedown_undone, taken_down
 from campaign.releases.takedown_answers import check_redirect
 from campaign.releases.takedown_reach import (
@@ -52,6 +53,7 @@ from campaign.releases.takedown_reach import (
     scope_of,
     things_under,
 )
+from campaign.releases.together import Having, known_without
 from campaign.releases.wall_time import to_the_second
 from translations.sources import source_of
 
@@ -138,7 +140,10 @@ def remove(takedown: Takedown, things: Sequence[Any], *, user: Any, at: datetime
     items = _note_items(takedown, things)
     addresses = addresses_of(things)
     quiet = _quiet_aliases(things)
-    with acting(cause=Cause.TAKEDOWN, user=user, at=at, reason=takedown.reason):
+    with (
+        left_to_the_effect(),
+        acting(cause=Cause.TAKEDOWN, user=user, at=at, reason=takedown.reason),
+    ):
         for thing, item in _followers_first(zip(things, items, strict=True)):
             _withdraw(thing, item, user=user)
     note_addresses(takedown, [*addresses, *files_only_in(things)], at=at)
@@ -303,7 +308,9 @@ def stop_what_is_taken_down(transition: Transition) -> Iterable[Finding]:
 
 def takedown_against(thing: Any, *, cause: Cause) -> Takedown | None:
     """The takedown that keeps a page or snippet from becoming public; undoing one is not kept."""
-    return None if cause is Cause.TAKEDOWN else covering(thing)
+    if cause is Cause.TAKEDOWN or known_without(Having.TAKEDOWN, thing):
+        return None
+    return covering(thing)
 
 
 def covering(thing: Any, *, other_than: Takedown | None = None) -> Takedown | None:
@@ -408,7 +415,10 @@ def undo(takedown: Takedown, *, user: Any, at: datetime, reason: str = "") -> Ta
     }
     takedown.save()
     takedown.addresses.update(next_check_at=None)
-    with acting(cause=Cause.TAKEDOWN, user=user, at=at, reason=takedown.undo_reason):
+    with (
+        left_to_the_effect(),
+        acting(cause=Cause.TAKEDOWN, user=user, at=at, reason=takedown.undo_reason),
+    ):
         _carry_out(plan, user=user)
         _silence(takedown.results.get("quiet_aliases", []), user=user)
     log(

@@ -48,8 +48,9 @@ def closed_broker(
             connect(self, address)
 
         monkeypatch.setattr(socket.socket, "connect", connect_and_tell)
-        monkeypatch.setattr(app.conf, "broker_url", request.param.format(broker.port))
+        # The address to write to comes first: unset, it reads as the other, and is put back so.
         monkeypatch.setattr(app.conf, "broker_write_url", request.param.format(broker.port))
+        monkeypatch.setattr(app.conf, "broker_url", request.param.format(broker.port))
         monkeypatch.setattr(app.amqp, "_producer_pool", None)  # forget the broker of before
         monkeypatch.setattr(app, "_pool", None)
         yield broker

@@ -185,8 +185,7 @@ class ReleaseStory:
     @staticmethod
     def approve(release: Release, *, at: datetime, approver: Any = None) -> Release:
         """Check a draft, and let somebody approve it."""
-        check = preflight.check_release(release, trigger=CheckTrigger.ASKED, at=at)
-        assert check.ok, check.results
+        preflight.check_release(release, trigger=CheckTrigger.ASKED, at=at)
         approver = approver or UserFactory(editor_in_chief=True)
         return approval.approve(release, user=approver, at=at)
 

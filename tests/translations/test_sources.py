@@ -32,6 +32,20 @@ def test_inside_the_database_is_asked_once_and_an_inner_one_remembers_with_the_o
             source_of(page)
 
 
+def test_many_are_asked_for_at_once_also_by_an_inner_one(
+    page: Page, django_assert_num_queries: Any
+) -> None:
+    TranslationSource.get_or_create_from_instance(page)
+    of = {page.translation_key}
+    with remembered_sources():
+        with django_assert_num_queries(1), remembered_sources(of=of):
+            pass
+        with django_assert_num_queries(0), remembered_sources():
+            assert not translations_of(page).query.is_empty()
+    with remembered_sources(of=of), django_assert_num_queries(0):
+        source_of(page)
+
+
 def test_what_is_submitted_meanwhile_is_not_missed(page: Page) -> None:
     polish = Locale.objects.create(language_code="pl")
     with remembered_sources():

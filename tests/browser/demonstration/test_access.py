@@ -236,10 +236,14 @@ def test_print_keeps_closed_details_and_numbers_and_drops_the_exit(
     page = reader
     page.goto(f"{demonstration.url}/en/places/hotels/")
     page.emulate_media(media="print")
+    # Whether content is skipped is decided when a frame is drawn, so two are waited for.
     hidden = page.evaluate(
-        """() => [...document.querySelectorAll('details:not([open]) > :not(summary)')]
+        """async () => {
+          for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+          return [...document.querySelectorAll('details:not([open]) > :not(summary)')]
             .filter(e => !e.checkVisibility({contentVisibilityAuto: true}))
-            .map(e => e.outerHTML.slice(0, 80))"""
+            .map(e => e.outerHTML.slice(0, 80));
+        }"""
     )
 
     assert page.locator("details").count() > 0

@@ -38,6 +38,7 @@ from wagtail.models import Locale, ModelLogEntry, Page, PageLogEntry  # noqa: E4
 
 from campaign.releases import approval, membership  # noqa: E402
 from campaign.releases.enums import ItemAction, ReleaseState, WorkKind  # noqa: E402
+from campaign.releases.exceptions import NotApprovableError  # noqa: E402
 from campaign.releases.models import DueWork, Effect, LedgerEntry, Release  # noqa: E402
 from cms_site.celery import app  # noqa: E402
 from tests.factories.pages import campaign_home  # noqa: E402
@@ -123,7 +124,10 @@ def set_release(number: int) -> tuple[Release, float]:
         )
     due = (timezone.now() + timedelta(seconds=NOTICE + 1)).replace(microsecond=0)
     ReleaseStory.timed(release, due)
-    release = ReleaseStory.approve(release, at=at, approver=stage.approver)
+    try:
+        release = ReleaseStory.approve(release, at=at, approver=stage.approver)
+    except NotApprovableError as error:
+        raise AssertionError(release.checks.first().results) from error
     approval.change_state(
         release, ReleaseState.SCHEDULED, scheduled_at=at, description=str(due.timestamp())
     )

@@ -508,6 +508,36 @@ def test_one_that_fails_among_others_takes_back_only_its_own_writes(
     assert DueWork.objects.get(pk=works[1]).last_error.startswith("OSError")
 
 
+class DeadlockDetected(Exception):
+    """As the driver of PostgreSQL raises it, under Django's OperationalError."""
+
+    sqlstate = "40P01"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_what_lost_a_deadlock_is_done_once_more_at_once(
+    at: datetime, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    page = ScheduledPage.make(go_live_at=at - timedelta(seconds=5))
+    record_schedules(at=at)
+    carry_out, left = attempts.carry_out, [1] * times
+
+    def deadlocked(work: DueWork, *, at: datetime) -> AttemptOutcome:
+        outcome = carry_out(work, at=at)
+        if left:
+            left.pop()
+            raise OperationalError("deadlock detected") from DeadlockDetected()
+        return outcome
+
+    monkeypatch.setattr(attempts, "carry_out", deadlocked)
+    ((work, result),) = run_due(at=at)
+
+    assert result is (Result.DONE if times == 1 else Result.RETRYING)
+    assert Page.objects.get(pk=page.pk).live is (times == 1)
+    assert PageLogEntry.objects.filter(action="wagtail.publish.scheduled").count() == 2 - times
+    assert work.attempt_log.count() == 1
+
+
 def test_when_the_commit_fails_every_item_is_retried(
     at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
