@@ -21,17 +21,19 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.dispatch import Signal
 
+from campaign.assurance.rules import Key
 from campaign.releases.conf import get_settings
 from campaign.releases.due_work import find_due
 from campaign.releases.enums import AttemptOutcome, Cause, WorkState
@@ -291,8 +293,9 @@ def _carry_out_all(
     moment = max((work.due_at for work in held.values()), default=begun)
     done: dict[int, tuple[DueWork, AttemptOutcome]] = {}
     left: list[Claim] = []
+    rows = lock_objects(held.values())
     with (
-        together(lock_objects(held.values())) as shared,
+        together(rows) as shared,
         left_to_the_effect(),
         recorded_at_the_end(),
     ):
@@ -305,7 +308,7 @@ def _carry_out_all(
                 left = claims[place:]
                 break
             try:
-                done[work.pk] = (work, _carry_out_one(work, at=claim.now()))
+                done[work.pk] = (work, _carry_out_one(work, at=claim.now(), rows=rows))
             except Exception as error:  # noqa: BLE001 - its own writes are taken back; others stand
                 failures[claim.work_id] = error
     if done:
@@ -319,24 +322,26 @@ def _carry_out_all(
     return left
 
 
-def _carry_out_one(work: DueWork, *, at: datetime) -> AttemptOutcome:
+def _carry_out_one(work: DueWork, *, at: datetime, rows: Mapping[Key, Any]) -> AttemptOutcome:
     """Carry out one item with a savepoint of its own; before its moment, as of its moment.
 
     When the database ended it because it and another transaction waited for each other, the other
     one has gone on, and it is done once more at once.
     """
     try:
-        return _carry_out_in_savepoint(work, at=at)
+        return _carry_out_in_savepoint(work, at=at, rows=rows)
     except Exception as error:
         if not _was_deadlock(error):
             raise
-        return _carry_out_in_savepoint(work, at=at)
+        return _carry_out_in_savepoint(work, at=at, rows=rows)
 
 
-def _carry_out_in_savepoint(work: DueWork, *, at: datetime) -> AttemptOutcome:
+def _carry_out_in_savepoint(
+    work: DueWork, *, at: datetime, rows: Mapping[Key, Any]
+) -> AttemptOutcome:
     early = work.due_at > at
     with transaction.atomic(), acting(cause=Cause.SCHEDULE, at=work.due_at if early else None):
-        return carry_out(work, at=max(at, work.due_at))
+        return carry_out(work, at=max(at, work.due_at), rows=rows)
 
 
 def _was_deadlock(error: BaseException | None) -> bool:

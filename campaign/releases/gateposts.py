@@ -494,7 +494,7 @@ def _guard_connection(connection: Any, **_kwargs: Any) -> None:
 def _guard_statement(
     execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
-    if isinstance(sql, str) and (found := _WRITE.match(sql)):
+    if isinstance(sql, str) and not sql.startswith("SELECT") and (found := _WRITE.match(sql)):
         _guard_write(sql, table=found[2], is_update=found[1].upper() == "UPDATE", params=params)
     return execute(sql, params, many, context)
 

@@ -8,11 +8,12 @@ takes everything back.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Exists
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
@@ -28,12 +29,17 @@ from campaign.releases.releasing import perform_check, perform_end, perform_star
 WINDOW_MISSED_ACTION = "campaign_releases.window_missed"
 
 
-def carry_out(work: DueWork, *, at: datetime) -> AttemptOutcome:
+def carry_out(work: DueWork, *, at: datetime, rows: Mapping[Key, Any]) -> AttemptOutcome:
     """Do what the item says, if Wagtail's columns still say so at `at`.
 
-    `at` is the moment that counts: the item's own when the attempt begins shortly before it.
+    Args:
+        work: the item; its claim holds.
+        at: the moment that counts: the item's own when the attempt begins shortly before it.
+        rows: what `lock_objects` has locked, in this transaction.
     """
-    locked = lock_objects([work]).get(_key_of(work))
+    # What has been carried out since may have changed a row. Only a go-live reads nothing of it.
+    key = (work.content_type_id, work.object_id)
+    locked = (rows if work.kind == WorkKind.GO_LIVE else lock_objects([work])).get(key)
     if locked is None:
         return AttemptOutcome.SUPERSEDED
     return PERFORMERS[WorkKind(work.kind)](work, locked, at=at)
@@ -79,11 +85,9 @@ def go_live(work: DueWork, locked: Any, *, at: datetime) -> AttemptOutcome:
         return AttemptOutcome.CANCELLED
 
     revision.publish(log_action="wagtail.publish.scheduled")
-    locked.refresh_from_db(fields=["live"])
-    if (
-        not locked.live
-        or Revision.objects.filter(pk=revision.pk, approved_go_live_at__isnull=False).exists()
-    ):
+    still_set = Revision.objects.filter(pk=revision.pk, approved_go_live_at__isnull=False)
+    public = type(locked)._base_manager.filter(~Exists(still_set), pk=locked.pk, live=True)
+    if not public.exists():
         raise ScheduleStillSetError(work)
     return AttemptOutcome.DONE
 
@@ -108,10 +112,6 @@ PERFORMERS: dict[WorkKind, Callable[..., AttemptOutcome]] = {
     WorkKind.RELEASE_START: perform_start,
 }
 """How each kind is carried out; a further kind of due work is one more entry here."""
-
-
-def _key_of(work: DueWork) -> Key:
-    return (work.content_type_id, work.object_id)
 
 
 def _take_down(locked: Any) -> None:
@@ -152,6 +152,7 @@ def _miss_window(work: DueWork, locked: Any, revision: Revision, *, expire_at: d
     ) % {"end": f"{expire_at:%Y-%m-%d %H:%M}"}
     with bulk_writes():
         Revision.objects.filter(pk=revision.pk).update(approved_go_live_at=None)
+    locked.refresh_from_db()
     if locked.live:
         _take_down(locked)
     log(

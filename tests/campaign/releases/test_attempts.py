@@ -522,8 +522,8 @@ def test_what_lost_a_deadlock_is_done_once_more_at_once(
     record_schedules(at=at)
     carry_out, left = attempts.carry_out, [1] * times
 
-    def deadlocked(work: DueWork, *, at: datetime) -> AttemptOutcome:
-        outcome = carry_out(work, at=at)
+    def deadlocked(work: DueWork, **options: Any) -> AttemptOutcome:
+        outcome = carry_out(work, **options)
         if left:
             left.pop()
             raise OperationalError("deadlock detected") from DeadlockDetected()
