@@ -10,8 +10,9 @@ Three transactions, each for a reason:
    kills its worker is counted too. `next_attempt_at` is the end of the claim: a worker that dies
    loses it then, without anybody noticing the death.
 2. *Carry out.* The thing is published and the outcome recorded in one durable transaction: both or
-   neither. Its first statement proves that the claim still holds. It may begin shortly before the
-   moment; then it waits with everything written, and commits at the moment.
+   neither. Its first statement proves that the claim still holds, and locks it until the end: only
+   a death sets it free. It may begin shortly before the moment; then it waits with everything
+   written, and commits at the moment.
 3. *Failure.* Everything of 2 was taken back, the schedule in Wagtail's columns included; only then
    the error is written, with the time of the next attempt.
 """
@@ -210,7 +211,7 @@ def _claim(
         now = at + timedelta(seconds=time.monotonic() - started)
         items = list(
             DueWork.objects.select_for_update(skip_locked=True, of=("self",))
-            .attemptable(now + early)
+            .attemptable(now, ahead=early)
             .filter(pk__in=work_ids)
             .in_order()
         )
@@ -227,8 +228,8 @@ def _claim(
                 state=WorkState.RUNNING,
                 attempts=F("attempts") + 1,
                 tries=tries + 1,
-                # Begun early, it is held until its moment.
-                next_attempt_at=now + early + options.retry_delay(tries + 1),
+                # Once it is being carried out, its row is locked, however long that takes.
+                next_attempt_at=now + options.retry_delay(tries + 1),
                 first_attempt_at=Coalesce("first_attempt_at", now),
             )
             for work in alike:

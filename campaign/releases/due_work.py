@@ -18,6 +18,9 @@ from campaign.releases.timing import LONGEST_LEAD, SIZES, beyond_horizon
 
 SCHEDULED_ACTION = "wagtail.publish.schedule"
 
+HAND_OUT_AGAIN = timedelta(seconds=3)
+"""How often what a dead worker may have begun early is sent again."""
+
 
 def find_due(at: datetime) -> list[DueWork]:
     """Return what may be attempted at `at`, in order, after taking note of new schedules."""
@@ -32,15 +35,21 @@ def find_upcoming(at: datetime, *, horizon: timedelta) -> list[DueWork]:
 
     Marks what it returns as handed out, so that the next tick does not send it again. A message
     that is lost costs one tick: once due, `find_due` returns the item whether handed out or not.
+    What was begun early, and whose claim has ended, is handed out again every few seconds: its
+    worker may be dead. If it is not, it holds a lock, and nobody can claim it.
     """
     until = at + horizon
     # What is due already is not read again: a backlog of a thousand would be, every second.
     record_schedules(at=at, until=until, after=at)
     soon = DueWork.objects.filter(
         Q(due_at__lte=until) | Q(due_at__lte=until + LONGEST_LEAD, kind__in=SIZES),
-        state=WorkState.DUE,
+        Q(state=WorkState.DUE, handed_out_at__isnull=True)
+        | Q(
+            state=WorkState.RUNNING,
+            next_attempt_at__lte=at,
+            handed_out_at__lte=at - HAND_OUT_AGAIN,
+        ),
         due_at__gt=at,
-        handed_out_at__isnull=True,
     )
     upcoming = [
         work

@@ -106,7 +106,7 @@ def _selections(at: datetime, *, until: datetime) -> Iterator[list[QuerySet[Any]
         Release.objects.starting(until=until + LONGEST_LEAD),
         Release.objects.ending(until=until + LONGEST_LEAD),
         Release.objects.filter(check_asked_at__lte=until),
-        DueWork.objects.attemptable(until),
+        DueWork.objects.attemptable(at, ahead=until - at),
     ]
     yield [Effect.objects.attemptable(at)]
     yield [TakedownAddress.objects.to_fetch(at), drills_to_run(at)]

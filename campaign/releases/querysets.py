@@ -55,12 +55,15 @@ class DueWorkQuerySet(models.QuerySet["DueWork"]):
         """Items due at or before `at`, whatever their state."""
         return self.filter(due_at__lte=at)
 
-    def attemptable(self, at: datetime) -> DueWorkQuerySet:
-        """Items that may be attempted at `at`: due, and not held by a worker or a retry delay."""
+    def attemptable(self, at: datetime, *, ahead: timedelta = timedelta(0)) -> DueWorkQuerySet:
+        """Items that may be attempted at `at`: due, and not held by a worker or a retry delay.
+
+        With `ahead`, also those that fall due within that time.
+        """
         return self.filter(
             models.Q(next_attempt_at__isnull=True) | models.Q(next_attempt_at__lte=at),
             state__in=PENDING_STATES,
-            due_at__lte=at,
+            due_at__lte=at + ahead,
         )
 
     def overdue(self, at: datetime, *, after: timedelta = timedelta(0)) -> DueWorkQuerySet:

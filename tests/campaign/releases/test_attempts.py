@@ -637,6 +637,28 @@ def test_a_large_release_is_handed_out_long_before_the_horizon(settings: Any, at
     assert timing.lead([start]) == timing.LONGEST_LEAD
 
 
+def test_what_a_dead_worker_began_early_is_begun_again_before_its_moment(at: datetime) -> None:
+    page = ScheduledPage.make(go_live_at=at + seconds(60))
+    record_schedules(at=at)
+    (work,) = DueWork.objects.all()
+    DueWork.objects.update(handed_out_at=at)
+    attempts._claim([work.pk], at=at, early=seconds(60), started=time.monotonic())
+
+    def found(after: float) -> list[DueWork]:
+        return find_upcoming(at + seconds(after), horizon=seconds(60))
+
+    assert found(2.9) == []  # its claim holds
+    assert found(3.5) == [work]
+    assert found(4.5) == []  # handed out a second ago
+    # The message comes; while the clock says 3.6 seconds later, it is claimed anew.
+    claims = attempts._claim(
+        [work.pk], at=at + seconds(3.6), early=seconds(57), started=time.monotonic()
+    )
+    assert isinstance(claims[work.pk], Claim)
+    assert outcomes() == [(1, AttemptOutcome.LOST), (2, "")]
+    assert not Page.objects.get(pk=page.pk).live
+
+
 def test_run_due_leaves_a_backlog_to_the_thread_that_is_at_it(at: datetime) -> None:
     ScheduledPage.make(go_live_at=at - seconds(1))
 

@@ -96,7 +96,8 @@ def test_what_waits_for_another_attempt(at: datetime) -> None:
     DueWorkFactory(kind=WorkKind.GO_LIVE, due_at=at - SECOND, next_attempt_at=at + 60 * SECOND)
 
     assert looked(at) == NOTHING
-    assert looked(at + 55 * SECOND) == WORK
+    assert looked(at + 59 * SECOND) == NOTHING
+    assert looked(at + 60 * SECOND) == WORK
 
 
 def test_effects_and_their_delays(at: datetime) -> None:
