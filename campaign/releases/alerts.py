@@ -310,7 +310,7 @@ def change(
     Raises:
         AlertRefusedError: it is over, or something is missing or does not fit.
     """
-    alert = Alert.objects.select_for_update().get(pk=alert.pk)
+    alert = Alert.objects.select_for_update(no_key=True).get(pk=alert.pk)
     if alert.is_over(at):
         raise AlertRefusedError(_("This alert is over. Show it again instead."))
     words = _words(texts)
@@ -357,7 +357,7 @@ def end(alert: Alert, *, user: Any, at: datetime) -> Alert:
     Raises:
         AlertRefusedError: it is over already.
     """
-    alert = Alert.objects.select_for_update().get(pk=alert.pk)
+    alert = Alert.objects.select_for_update(no_key=True).get(pk=alert.pk)
     if alert.ended_at is not None or alert.is_over(at):
         raise AlertRefusedError(_("This alert is over already."))
     return _end(alert, user=user, at=at)

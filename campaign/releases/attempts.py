@@ -210,7 +210,7 @@ def _claim(
         # The lock may have been long in coming.
         now = at + timedelta(seconds=time.monotonic() - started)
         items = list(
-            DueWork.objects.select_for_update(skip_locked=True, of=("self",))
+            DueWork.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
             .attemptable(now, ahead=early)
             .filter(pk__in=work_ids)
             .in_order()
@@ -368,7 +368,7 @@ def _write_outcomes(done: dict[int, tuple[DueWork, AttemptOutcome]], *, at: date
 def _held(claims: list[Claim]) -> dict[int, DueWork]:
     """Lock the items whose claims still hold; another worker may have taken over the rest."""
     numbers = {claim.work_id: claim.number for claim in claims}
-    rows = DueWork.objects.select_for_update(of=("self",)).filter(
+    rows = DueWork.objects.select_for_update(of=("self",), no_key=True).filter(
         pk__in=numbers, state=WorkState.RUNNING
     )
     return {row.pk: row for row in rows.in_order() if row.attempts == numbers[row.pk]}

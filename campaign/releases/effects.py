@@ -210,7 +210,7 @@ def _claim(at: datetime) -> Claim | Effect | None:
     priority = _most_relaxed_priority(at)
     with transaction.atomic(durable=True):
         waiting = (
-            Effect.objects.select_for_update(skip_locked=True, of=("self",))
+            Effect.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
             .attemptable(at)
             .filter(priority__lte=priority)
             .first_of_their_address()
@@ -274,7 +274,7 @@ def _same_again(effects: Sequence[Effect]) -> list[int]:
     if not wanted:
         return []
     later = (
-        Effect.objects.select_for_update(skip_locked=True, of=("self",))
+        Effect.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .open()
         .filter(address__in=wanted, pk__gt=min(effect.pk for effect in effects))
         .order_by("pk")
@@ -335,7 +335,7 @@ def _settle_failure(claim: Claim, error: Exception, *, at: datetime, outcome: Ou
     failed: list[Effect] = []
     alone = len(claim.effects) == 1
     with transaction.atomic(durable=True):
-        held = Effect.objects.select_for_update(of=("self",)).filter(
+        held = Effect.objects.select_for_update(of=("self",), no_key=True).filter(
             pk__in=claim.ids, claim=claim.token
         )
         for effect in held:

@@ -199,7 +199,9 @@ def pinned_revision(item: ReleaseItem) -> Revision:
         ApprovalBrokenError: it is gone, or was written over.
     """
     revision: Revision | None = (
-        Revision.objects.select_for_update(of=("self",)).filter(pk=item.revision_id).first()
+        Revision.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk=item.revision_id)
+        .first()
     )
     if revision is None:
         raise ApprovalBrokenError(_("The pinned version does not exist any more. Pin another."))

@@ -106,7 +106,7 @@ def _changed_since(owed: list[OwedTranslation]) -> list[OwedTranslation]:
 def _follow_later(owed: OwedTranslation, *, at: datetime) -> Any | None:
     release = owed.release
     with transaction.atomic():
-        still = OwedTranslation.objects.unsettled().select_for_update(of=("self",))
+        still = OwedTranslation.objects.unsettled().select_for_update(of=("self",), no_key=True)
         found = _ready_to_follow(owed) if still.filter(pk=owed.pk).exists() else None
         if found is None:
             return None

@@ -73,7 +73,7 @@ def go_live(work: DueWork, locked: Any, *, at: datetime) -> AttemptOutcome:
     before it would have been replaced and then taken down by now, so it comes down.
     """
     revision = (
-        Revision.objects.select_for_update(of=("self",))
+        Revision.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk=work.revision_id, approved_go_live_at=work.due_at)
         .first()
     )

@@ -148,7 +148,7 @@ def recompute_times(*, at: datetime) -> list[Release]:
     moved = []
     for pk in _with_older_zone_data(at):
         with transaction.atomic():
-            release = Release.objects.select_for_update(of=("self",)).get(pk=pk)
+            release = Release.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
             moves = [_recompute(release, field, at=at) for field in ("goes_live", "ends")]
             if True in moves:
                 moved.append(release)
@@ -509,7 +509,7 @@ def note_failure(work: DueWork) -> None:
         return
     with transaction.atomic():
         release = (
-            Release.objects.select_for_update(of=("self",))
+            Release.objects.select_for_update(of=("self",), no_key=True)
             .filter(pk=work.object_id, state=ReleaseState.SCHEDULED)
             .first()
         )

@@ -15,7 +15,7 @@ from campaign.releases.signals import announce, release_approval_voided, release
 
 def locked(release: Release) -> Release:
     """The release's row, locked and read again. Inside the caller's transaction."""
-    return Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
+    return Release.objects.select_for_update(of=("self",), no_key=True).get(pk=release.pk)
 
 
 def record(release: Release, action: str, /, *, user: Any, **data: Any) -> None:

@@ -398,7 +398,7 @@ def undo(takedown: Takedown, *, user: Any, at: datetime, reason: str = "") -> Ta
         TakedownNotStandingError: somebody was faster.
         PutBackFailedError: something could not be put back, so nothing was; the message says what.
     """
-    takedown = Takedown.objects.select_for_update().get(pk=takedown.pk)
+    takedown = Takedown.objects.select_for_update(no_key=True).get(pk=takedown.pk)
     if not takedown.is_standing:
         raise TakedownNotStandingError(takedown.title)
     plan = plan_undo(takedown, at=at)
