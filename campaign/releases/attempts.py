@@ -19,6 +19,7 @@ Three transactions, each for a reason:
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import threading
 import time
@@ -27,6 +28,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -54,6 +56,8 @@ MAX_ERROR_LENGTH = 2000
 NOT_EARLY = timedelta(0)
 DEADLOCK_DETECTED = "40P01"
 """PostgreSQL's code for it (manual, appendix A). SQLite has one writer, and nothing like it."""
+TURN_FILE = "-turn"
+"""What is added to the name of a SQLite database for the file at which workers queue."""
 BREATH = 0.01
 """Seconds between two commits of a backlog, in which others get the database's write lock."""
 
@@ -139,13 +143,26 @@ def attempt_together(
 def _turn() -> Iterator[None]:
     """One writer after another, where the database has room for one: SQLite.
 
-    A thread that waits for the database's own lock would do so after it has claimed, and lose the
-    claim meanwhile.
+    Who waits for the database's own lock does so after having claimed, and loses the claim
+    meanwhile. SQLite also has no queue: whoever asks at the right instant is next, so that one of
+    several busy workers may wait for half a minute. The queue here is that of a lock on a file
+    beside the database; the kernel keeps it in order, and lets go of what a dead process held.
     """
     if connection.vendor != "sqlite":
         yield
         return
-    with _writing:
+    with _writing, _turn_of_processes():
+        yield
+
+
+@contextmanager
+def _turn_of_processes() -> Iterator[None]:
+    database: Any = connection
+    if database.is_in_memory_db():
+        yield
+        return
+    with Path(f"{database.settings_dict['NAME']}{TURN_FILE}").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

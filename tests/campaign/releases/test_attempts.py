@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import fcntl
+import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -657,6 +660,34 @@ def test_what_a_dead_worker_began_early_is_begun_again_before_its_moment(at: dat
     assert isinstance(claims[work.pk], Claim)
     assert outcomes() == [(1, AttemptOutcome.LOST), (2, "")]
     assert not Page.objects.get(pk=page.pk).live
+
+
+def test_on_sqlite_workers_queue_at_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    database = tmp_path / "db.sqlite3"
+    monkeypatch.setattr(
+        attempts,
+        "connection",
+        SimpleNamespace(
+            vendor="sqlite",
+            is_in_memory_db=lambda: False,
+            settings_dict={"NAME": str(database)},
+        ),
+    )
+    order: list[str] = []
+
+    def take_turn() -> None:
+        with attempts._turn():
+            order.append("second")
+
+    with Path(f"{database}-turn").open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # as another process would
+        waiting = threading.Thread(target=take_turn)
+        waiting.start()
+        waiting.join(0.2)
+        order.append("first")
+    waiting.join(10)
+
+    assert order == ["first", "second"]
 
 
 def test_run_due_leaves_a_backlog_to_the_thread_that_is_at_it(at: datetime) -> None:
