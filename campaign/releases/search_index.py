@@ -67,9 +67,13 @@ def _take_over_updates() -> None:
 
     When it is first needed: by then every app is ready, in whatever order they are installed.
     """
-    for model in get_indexed_models():
-        if post_save.disconnect(post_save_signal_handler, sender=model):
-            post_save.connect(_update_unless_left, sender=model, dispatch_uid=HANDLER_ID)
+    updated = [
+        model
+        for model in get_indexed_models()
+        if post_save.disconnect(post_save_signal_handler, sender=model)
+    ]
+    for model in updated:
+        post_save.connect(_update_unless_left, sender=model, dispatch_uid=HANDLER_ID)
 
 
 def _update_unless_left(**options: Any) -> None:
