@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -22,10 +22,12 @@ from wagtail.models import Page, Revision
 
 from campaign.assurance.rules import Key
 from campaign.releases.content import NOT_CONTENT, canonical, digest
-from campaign.releases.enums import ItemAction, ReleaseState
+from campaign.releases.enums import Cause, ItemAction, ReleaseState
 from campaign.releases.exceptions import ApprovalBrokenError
+from campaign.releases.gate import acting
 from campaign.releases.language_sets import followers_of
 from campaign.releases.models import Release, ReleaseItem, Takedown, TakedownItem
+from campaign.releases.search_index import left_to_the_effect
 from campaign.releases.takedown import covering
 
 SLUG_IN_BETWEEN = "waymark-moving-"
@@ -164,6 +166,23 @@ def clear_slugs(going: Iterable[tuple[Page, str]]) -> None:
     for one, _slug in changing:
         if (one.path[: -one.steplen], one.slug) in taken:
             Page._base_manager.filter(pk=one.pk).update(slug=f"{SLUG_IN_BETWEEN}{one.pk}")
+
+
+@contextmanager
+def moved_by(release: Release, *, user: Any, at: datetime, reason: str = "") -> Iterator[None]:
+    """Inside, what moves is moved by this release, as of `at`; the search index follows later."""
+    with (
+        acting(
+            cause=Cause.RELEASE,
+            release_id=release.pk,
+            user=user,
+            approved_by=release.approved_by,
+            at=at,
+            reason=reason,
+        ),
+        left_to_the_effect(),
+    ):
+        yield
 
 
 def move(item: ReleaseItem, row: Any, *, user: Any) -> None:

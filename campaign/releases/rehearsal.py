@@ -21,11 +21,8 @@ from django.db import transaction
 from django.dispatch import Signal
 from wagtail.signals import page_published, page_unpublished, published, unpublished
 
-from campaign.releases.enums import Cause
-from campaign.releases.gate import acting
 from campaign.releases.models import Release, ReleaseItem
-from campaign.releases.moving import in_order, make_way, move
-from campaign.releases.search_index import left_to_the_effect
+from campaign.releases.moving import in_order, make_way, move, moved_by
 
 _rehearsing: ContextVar[bool] = ContextVar("campaign_releases_rehearsing", default=False)
 
@@ -56,7 +53,7 @@ def rehearse(release: Release, *, moment: datetime, leave_out: Collection[int] =
     errors: dict[int, Exception] = {}
     started = time.monotonic()
     try:
-        with transaction.atomic(), _quietly(), _as_release(release, moment), left_to_the_effect():
+        with transaction.atomic(), _quietly(), moved_by(release, user=release.owner, at=moment):
             items = release.items.exclude(pk__in=leave_out)
             pairs = in_order(items.select_related("content_type", "revision"))
             make_way(pairs)
@@ -88,18 +85,6 @@ def _try(item: ReleaseItem, row: Any, *, user: Any) -> Exception | None:
     except Exception as error:  # noqa: BLE001 - whatever it is, the owner is to know before
         return error
     return None
-
-
-@contextmanager
-def _as_release(release: Release, moment: datetime) -> Iterator[None]:
-    with acting(
-        cause=Cause.RELEASE,
-        release_id=release.pk,
-        user=release.owner,
-        approved_by=release.approved_by,
-        at=moment,
-    ):
-        yield
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from campaign.releases.enums import (
     APPROVED_RELEASE_STATES,
     OPEN_RELEASE_STATES,
     AttemptOutcome,
-    Cause,
     CheckTrigger,
     ItemAction,
     LanguagePolicy,
@@ -34,7 +33,6 @@ from campaign.releases.exceptions import (
     ReleaseTimeError,
     UnknownZoneError,
 )
-from campaign.releases.gate import acting
 from campaign.releases.membership import bring_translation, staying_behind
 from campaign.releases.models import DueWork, OwedTranslation, Release, ReleaseItem
 from campaign.releases.moving import (
@@ -45,6 +43,7 @@ from campaign.releases.moving import (
     lock_rows,
     make_way,
     move,
+    moved_by,
     remember,
     step_back,
     steps_at_end,
@@ -54,7 +53,6 @@ from campaign.releases.owed import note_owed
 from campaign.releases.preflight import ask_for_check, check_release, is_large
 from campaign.releases.release_notices import tell
 from campaign.releases.schedules import trigger_of_check
-from campaign.releases.search_index import left_to_the_effect
 from campaign.releases.signals import (
     announce,
     release_ended,
@@ -313,16 +311,7 @@ def go_live(release: Release, *, user: Any, at: datetime) -> None:
     pairs = in_order(release.items.select_related("content_type", "revision"))
     remember(pairs)
     make_way(pairs)
-    with (
-        acting(
-            cause=Cause.RELEASE,
-            release_id=release.pk,
-            user=user,
-            approved_by=release.approved_by,
-            at=at,
-        ),
-        left_to_the_effect(),
-    ):
+    with moved_by(release, user=user, at=at):
         for item, row in pairs:
             try:
                 move(item, row, user=user)
@@ -416,17 +405,7 @@ def end(release: Release, *, user: Any, at: datetime) -> None:
         for step in steps
         if step.action == ItemAction.PUBLISH and isinstance(step.row, Page)
     )
-    with (
-        acting(
-            cause=Cause.RELEASE,
-            release_id=release.pk,
-            user=user,
-            approved_by=release.approved_by,
-            at=at,
-            reason=_("The release has ended."),
-        ),
-        left_to_the_effect(),
-    ):
+    with moved_by(release, user=user, at=at, reason=_("The release has ended.")):
         for step in steps:
             try:
                 step_back(step, user=user, before=release.published_at or at)
