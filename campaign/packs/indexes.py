@@ -18,9 +18,10 @@ from django.db.models.signals import post_save
 from modelcluster.fields import ParentalKey
 from wagtail.models import ReferenceIndex
 from wagtail.search.backends import get_search_backends_with_name
-from wagtail.search.index import class_is_indexed, get_indexed_models
-from wagtail.search.signal_handlers import post_save_signal_handler
+from wagtail.search.index import class_is_indexed
 from wagtail.signal_handlers import disable_reference_index_auto_update
+
+from campaign.releases.search_index import left_to_the_effect
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +33,7 @@ def indexed_once() -> Iterator[None]:
     """Index what is saved in this block at its end; nothing when the block fails.
 
     Open a transaction around it. Delete nothing in it that other records refer to: the reference
-    index does not hear of it. The search index is silenced for the whole process, not only for
-    this thread; what other threads save meanwhile is indexed at the end too.
+    index does not hear of it.
     """
     touched: _Touched = defaultdict(set)
 
@@ -43,19 +43,12 @@ def indexed_once() -> Iterator[None]:
             owner = _owner(instance)
             touched[type(owner)].add(owner.pk)
 
-    with disable_reference_index_auto_update():
-        silenced = [
-            model
-            for model in get_indexed_models()
-            if post_save.disconnect(post_save_signal_handler, sender=model)
-        ]
+    with disable_reference_index_auto_update(), left_to_the_effect():
         post_save.connect(note)
         try:
             yield
         finally:
             post_save.disconnect(note)
-            for model in silenced:
-                post_save.connect(post_save_signal_handler, sender=model)
     for model, keys in list(touched.items()):
         if ReferenceIndex.is_indexed(model):
             for instance in _saved(model, keys):

@@ -51,7 +51,7 @@ _taking_over = threading.Lock()
 
 @contextmanager
 def left_to_the_effect() -> Iterator[None]:
-    """Inside, what is saved is not written to the search index; the effects of it do that."""
+    """Inside, what is saved is not written to the search index: who opens this does it later."""
     with _taking_over:
         _take_over_updates()
     token = _left.set(True)

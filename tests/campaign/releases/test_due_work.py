@@ -26,6 +26,7 @@ from campaign.releases.schedules import draft_state_models
 from tests.factories.releases import (
     DueAttemptFactory,
     DueWorkFactory,
+    ReleaseFactory,
     ScheduledPage,
     UserFactory,
 )
@@ -280,6 +281,14 @@ def test_what_is_due_already_is_noted_by_whoever_does_it_and_not_by_the_tick(at:
     assert not DueWork.objects.exists()
 
     assert [work.due_at for work in find_due(at)] == [at - seconds(1)] * 2
+
+
+def test_looking_ahead_does_not_read_what_a_release_has_due_already(at: datetime) -> None:
+    release = ReleaseFactory(check_asked_at=at)
+
+    assert find_upcoming(at, horizon=seconds(3)) == []
+    assert not DueWork.objects.exists()
+    assert [work.object_id for work in find_due(at)] == [str(release.pk)]
 
 
 def test_find_upcoming_returns_what_is_within_the_horizon_once(at: datetime) -> None:

@@ -293,6 +293,20 @@ def test_the_end_of_the_source_is_the_end_of_its_translations(urdu: Locale) -> N
     assert scheduled_time(translation) == later.approved_go_live_at
 
 
+def test_a_later_schedule_outlives_the_end_of_a_source_that_has_an_end_alone(urdu: Locale) -> None:
+    at = timezone.now().replace(microsecond=0)
+    page = a_page(expire_at=at - timedelta(seconds=1))
+    translation = translated(page, urdu, live=True)
+    later = schedule(translation, at + 3 * DAY)
+    with maintenance(reason="A row from before ends were passed on."):
+        Page.objects.filter(pk=translation.pk).update(expire_at=None)
+
+    run_due(at=at)
+
+    assert not fresh(translation).live
+    assert scheduled_time(translation) == later.approved_go_live_at
+
+
 def test_a_later_schedule_of_what_is_not_live_outlives_the_end_of_its_source(urdu: Locale) -> None:
     at = timezone.now().replace(microsecond=0)
     page = a_page(expire_at=at - timedelta(seconds=1))
