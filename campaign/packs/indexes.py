@@ -33,7 +33,7 @@ def indexed_once() -> Iterator[None]:
     """Index what is saved in this block at its end; nothing when the block fails.
 
     Open a transaction around it. Delete nothing in it that other records refer to: the reference
-    index does not hear of it.
+    index does not hear of it. What other threads save meanwhile is noted too, and indexed again.
     """
     touched: _Touched = defaultdict(set)
 

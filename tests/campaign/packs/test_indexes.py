@@ -15,6 +15,7 @@ from wagtail.search.backends import get_search_backend
 from campaign.packs.indexes import indexed_once
 from campaign.packs.loading import load_pack
 from campaign.pages.models import HotspotPage, ReportingPage
+from campaign.releases.search_index import left_to_the_effect
 from content_blocks.models import ContactRoute, GlossaryTerm, Hotspot, OpeningHours, Sign
 from tests.campaign.packs.conftest import FILES, WritePack
 
@@ -131,6 +132,18 @@ def test_a_failed_block_indexes_nothing_and_saves_are_indexed_again_afterwards()
 
     assert found(Hotspot.objects.all(), "Alpha") == []
     assert [hotspot.slug for hotspot in found(Hotspot.objects.all(), "Beta")] == ["b"]
+
+
+def test_nothing_is_written_to_the_search_index_before_the_end() -> None:
+    """Also once publishing has put its own handler in the place of the library's."""
+    with left_to_the_effect():
+        pass
+
+    with transaction.atomic(), indexed_once():
+        Hotspot.objects.create(slug="a", name="Alpha", pictogram="bed")
+        assert found(Hotspot.objects.all(), "Alpha") == []
+
+    assert [hotspot.slug for hotspot in found(Hotspot.objects.all(), "Alpha")] == ["a"]
 
 
 def test_a_saved_child_row_brings_the_references_of_its_owner_up_to_date() -> None:
